@@ -1,0 +1,53 @@
+"""Where the platforms are: the real ones when their standard variables are set, else the sandbox. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Any of these says that somebody means a real AWS account (or an endpoint of their own).
+# boto3 guide, "Credentials" and "Service-specific endpoints", read 2026-11-22.
+_REAL_AWS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_BEDROCK",
+)
+_REAL_OPENAI = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
+SANDBOX_FILE = "sandbox.url"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Arguments for the vendors' clients; empty means: their own defaults and credential chain."""
+
+    aws: dict[str, str] = field(default_factory=dict)
+    openai: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def aws_is_sandbox(self) -> bool:
+        return bool(self.aws)
+
+    @property
+    def openai_is_sandbox(self) -> bool:
+        return bool(self.openai)
+
+
+def resolve(environment: Mapping[str, str], sandbox_url: str) -> Endpoints:
+    """Choose for each platform on its own: setting one platform's variables leaves the other in the sandbox."""
+    if not sandbox_url:
+        return Endpoints()
+    aws = {"endpoint_url": sandbox_url, "aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+    openai = {"base_url": f"{sandbox_url}/v1", "api_key": "sandbox"}
+    return Endpoints(
+        aws={} if any(environment.get(name) for name in _REAL_AWS) else aws,
+        openai={} if any(environment.get(name) for name in _REAL_OPENAI) else openai,
+    )
+
+
+def running_sandbox(var_dir: Path, debug: bool) -> str:
+    """Return the address of the sandbox that `make run` started, so that a second terminal speaks to it too."""
+    file = var_dir / SANDBOX_FILE
+    return file.read_text().strip() if debug and file.is_file() else ""
