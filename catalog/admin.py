@@ -1,0 +1,120 @@
+"""The catalog in the Django admin: facts are read, overrides are edited, switches go through the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from catalog.access import ENABLE_MODELS
+from catalog.enablement import set_enabled_many
+from catalog.history import event, next_revision
+from catalog.models import Event, Model, SyncRun
+from catalog.sync_apply import plain_changes
+
+EDITABLE = ("traits_override", "input_price_override", "output_price_override", "lifecycle_override", "note")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that nobody adds, edits or deletes by hand."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Model)
+class ModelAdmin(admin.ModelAdmin):
+    list_display = ("name", "external_id", "status", "kind", "provider", "platform", "lifecycle", "enabled")
+    list_filter = ("status", "kind", "platform", "lifecycle", "provider")
+    search_fields = ("name", "external_id", "provider", "traits")
+    ordering = ("name", "id")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("enable_selected", "disable_selected")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [field.name for field in Model._meta.fields if field.name not in EDITABLE]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        facts = [name for name in self.get_readonly_fields(request) if name not in ("id", "rev")]
+        return (
+            ("Yours to say (sync never touches it)", {"fields": EDITABLE}),
+            ("Facts, kept by sync and the rules", {"fields": facts}),
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Write only the overrides: a sync that runs meanwhile keeps its facts. Leaves an Event."""
+        changed = {name: (form.initial.get(name), form.cleaned_data[name]) for name in form.changed_data}
+        if not changed:
+            return
+        now = timezone.now()
+        with transaction.atomic():
+            rev = next_revision()
+            before = Model.objects.values_list("status", flat=True).get(pk=obj.pk)
+            new = {name: value for name, (_, value) in changed.items()}
+            Model.objects.filter(pk=obj.pk).update(**new, rev=rev, changed_at=now)
+            obj.refresh_from_db()
+            event(
+                obj,
+                "overridden",
+                now=now,
+                actor=request.user,  # type: ignore[arg-type]
+                from_status=before,
+                to_status=obj.status,
+                detail={"changes": plain_changes(changed)},
+            ).save()
+
+    def has_enable_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(ENABLE_MODELS)
+
+    @admin.action(description="Enable selected models", permissions=["enable"])
+    def enable_selected(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        self._switch(request, queryset, True)
+
+    @admin.action(description="Disable selected models", permissions=["enable"])
+    def disable_selected(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        self._switch(request, queryset, False)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[Model], wanted: bool) -> None:
+        outcomes = set_enabled_many(queryset, wanted, actor=request.user)  # type: ignore[arg-type]
+        refused = [outcome.refused for outcome in outcomes if outcome.refused]
+        verb = "enabled" if wanted else "disabled"
+        done = len(outcomes) - len(refused)
+        if done:
+            self.message_user(request, f"{done} {verb}.", messages.SUCCESS)
+        if refused:
+            self.message_user(request, f"{len(refused)} skipped: {' '.join(refused[:10])}", messages.WARNING)
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = ("id", "platform", "state", "requested_at", "finished_at", "added_count", "changed_count",
+                    "gone_count", "refused_count", "error_message")  # fmt: skip
+    list_filter = ("platform", "state")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "model", "action", "from_status", "to_status", "actor_name", "why")
+    list_filter = ("action",)
+    list_select_related = ("model",)
+    search_fields = ("model__name", "model__external_id", "actor_name", "why")
+    date_hierarchy = "at"

@@ -1,0 +1,95 @@
+"""Doors to enabling and disabling. Each makes one call into the rule and shows what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from catalog.access import ENABLE_MODELS, needs
+from catalog.enablement import Refused, disable, enable, set_enabled_many
+from catalog.listing import Wish, matching
+from catalog.models import Event, Model
+from catalog.querysets import ModelQuerySet
+from catalog.rows import rows_of
+
+MAX_BULK = 1000
+
+
+@require_POST
+@needs(ENABLE_MODELS)
+def enable_one(request: HttpRequest, pk: int) -> HttpResponse:
+    return _switch(request, pk, enable)
+
+
+@require_POST
+@needs(ENABLE_MODELS)
+def disable_one(request: HttpRequest, pk: int) -> HttpResponse:
+    return _switch(request, pk, disable)
+
+
+def _switch(request: HttpRequest, pk: int, rule: Callable[..., Event]) -> HttpResponse:
+    model = get_object_or_404(Model, pk=pk)
+    refused = ""
+    try:
+        rule(model, actor=request.user)
+    except Refused as refusal:
+        refused = str(refusal)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _page_answer(request, model, refused)
+    context = {
+        "row": rows_of([model], timezone.now())[0],
+        "model": model,
+        "refused": refused,
+        "on_page": request.POST.get("from") == "page",
+    }
+    return render(request, "catalog/_switched.html", context, status=409 if refused else 200)
+
+
+def _page_answer(request: HttpRequest, model: Model, refused: str) -> HttpResponse:
+    """Without JavaScript: 409 with the reason on a page of its own, else back to where the click was made."""
+    if refused:
+        return render(request, "catalog/refused.html", {"model": model, "refused": refused}, status=409)
+    messages.success(request, f"{model.name} is {'enabled' if model.enabled else 'disabled'}.")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "catalog:models"
+
+
+@require_POST
+@needs(ENABLE_MODELS)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Enable or disable the ticked models, or all that match the filter, each on its own."""
+    wanted = request.POST.get("action") == "enable"
+    outcomes = set_enabled_many(_chosen(request.POST)[:MAX_BULK], wanted, actor=request.user)
+    refused = [outcome for outcome in outcomes if outcome.refused]
+    context = {
+        "verb": "enabled" if wanted else "disabled",
+        "outcomes": outcomes,
+        "refused": refused,
+        "done": len(outcomes) - len(refused),
+        "rows": rows_of([outcome.model for outcome in outcomes], timezone.now()),
+        "back": _back(request),
+    }
+    template = "catalog/_bulk_result.html" if request.htmx else "catalog/bulk_result.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+def _chosen(post: QueryDict) -> ModelQuerySet:
+    if post.get("scope") == "all":
+        return matching(Wish.from_query(QueryDict(post.get("filter", "").lstrip("?"))))
+    ids = [
+        int(value) for value in post.getlist("ids") if value.isascii() and value.isdigit() and len(value) < 19
+    ]
+    return Model.objects.filter(pk__in=ids).order_by("name", "id")
