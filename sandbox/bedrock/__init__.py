@@ -1,0 +1,1 @@
+"""The Bedrock control plane: one file per noun, one table of operations."""

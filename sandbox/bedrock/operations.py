@@ -1,0 +1,57 @@
+"""Which Bedrock operation a request is: AWS's own verbs and paths, one table.
+
+Source: botocore 1.44.5, service model bedrock/2023-04-20 (read 2026-11-22).
+A new noun adds its file and its lines to ``OPERATIONS``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.bedrock import availability, foundation_models, inference_profiles
+from sandbox.wire import Request
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+Handler = Callable[["World", Request, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    method: str
+    path: str  # ``{}`` stands for one encoded identifier
+    handler: Handler
+    status: int = 200
+
+
+OPERATIONS = [
+    Operation("ListFoundationModels", "GET", "/foundation-models", foundation_models.list_models),
+    Operation("GetFoundationModel", "GET", "/foundation-models/{}", foundation_models.get_model),
+    Operation("GetFoundationModelAvailability", "GET", "/foundation-model-availability/{}", availability.get),
+    Operation("ListInferenceProfiles", "GET", "/inference-profiles", inference_profiles.list_profiles),
+    Operation("GetInferenceProfile", "GET", "/inference-profiles/{}", inference_profiles.get_profile),
+]
+
+
+def find(request: Request) -> tuple[Operation, str] | None:
+    """The operation and the identifier in its path (``""`` when it has none)."""
+    for operation in OPERATIONS:
+        if operation.method == request.method:
+            identifier = _match(operation.path.strip("/").split("/"), request.segments)
+            if identifier is not None:
+                return operation, identifier
+    return None
+
+
+def _match(pattern: list[str], segments: list[str]) -> str | None:
+    if len(pattern) != len(segments):
+        return None
+    identifier = ""
+    for want, have in zip(pattern, segments, strict=True):
+        if want == "{}":
+            identifier = have
+        elif want != have:
+            return None
+    return identifier

@@ -1,0 +1,1 @@
+"""The models the sandbox offers after a reset: compact data, expanded to the platforms' own shapes."""

@@ -1,0 +1,1 @@
+"""``/_sandbox/``: the strings by which tests and demos pull the simulated platforms."""

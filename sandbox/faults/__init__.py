@@ -1,0 +1,1 @@
+"""Scripted misbehaviour: which calls go wrong (book) and how they look on the wire (answers)."""

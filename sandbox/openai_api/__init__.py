@@ -1,0 +1,1 @@
+"""The part of OpenAI's REST API that modelhub reads."""

@@ -1,0 +1,127 @@
+"""From a request to a call: which platform, which operation, by whom, and whether they may come in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.aws import dialects, signature
+from sandbox.aws.s3_names import s3_operation
+from sandbox.bedrock import operations as bedrock_operations
+from sandbox.errors import PlatformError
+from sandbox.openai_api import dialect as openai_dialect
+from sandbox.openai_api import operations as openai_operations
+from sandbox.wire import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+Run = Callable[["World"], Response]
+_UNKNOWN_CALLER = "The security token included in the request is invalid."
+
+RENDER = {
+    "bedrock": dialects.rest_json,
+    "openai": openai_dialect.render,
+    "s3": dialects.s3_xml,
+    "sts": dialects.query_xml,
+    "iam": dialects.query_xml,
+}
+REQUEST_ID_HEADERS = {
+    "bedrock": "x-amzn-RequestId",
+    "openai": "x-request-id",
+    "s3": "x-amz-request-id",
+    "sts": "x-amzn-RequestId",
+    "iam": "x-amzn-RequestId",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    platform: str
+    operation: str
+    caller: str  # access key id, or the API key's tail: never a whole secret
+    run: Run
+    refusal: PlatformError | None = None
+
+
+def identify(request: Request) -> Call:
+    signed = signature.read(request)
+    if signed is not None:
+        return _aws(request, signed)
+    if request.segments[:1] == ["v1"]:
+        return _openai(request)
+    if bedrock_operations.find(request) is not None:
+        return _bedrock(request, *_bedrock_key(request))
+    return _moto("s3", request, "anonymous", None)
+
+
+def _aws(request: Request, signed: signature.Signature) -> Call:
+    invalid = signed.access_key.startswith("invalid")
+    if signed.service == "bedrock":
+        refusal = PlatformError(403, "UnrecognizedClientException", _UNKNOWN_CALLER) if invalid else None
+        return _bedrock(request, signed.access_key, refusal)
+    if signed.service == "s3":
+        words = "The AWS Access Key Id you provided does not exist in our records."
+        refusal = PlatformError(403, "InvalidAccessKeyId", words) if invalid else None
+        return _moto("s3", request, signed.access_key, refusal)
+    if signed.service in ("sts", "iam"):
+        refusal = PlatformError(403, "InvalidClientTokenId", _UNKNOWN_CALLER) if invalid else None
+        return _moto(signed.service, request, signed.access_key, refusal)
+    refusal = _unknown(request, f"The sandbox does not play the service '{signed.service}'.")
+    return Call("bedrock", "Unknown", signed.access_key, _nothing, refusal)
+
+
+def _bedrock_key(request: Request) -> tuple[str, PlatformError | None]:
+    """Bedrock takes API keys as bearer tokens too (botocore's model bedrock/2023-04-20 lists httpBearerAuth)."""
+    key = openai_dialect.api_key(request)
+    if not key:
+        return "anonymous", PlatformError(
+            403, "MissingAuthenticationTokenException", "Missing Authentication Token"
+        )
+    invalid = key.startswith("invalid")
+    refusal = PlatformError(403, "UnrecognizedClientException", _UNKNOWN_CALLER) if invalid else None
+    return _tail(key), refusal
+
+
+def _bedrock(request: Request, caller: str, refusal: PlatformError | None) -> Call:
+    found = bedrock_operations.find(request)
+    if found is None:
+        return Call(
+            "bedrock", "Unknown", caller, _nothing, refusal or _unknown(request, "Unknown operation.")
+        )
+    operation, identifier = found
+
+    def run(world: "World") -> Response:
+        return json_response(operation.handler(world, request, identifier), operation.status)
+
+    return Call("bedrock", operation.name, caller, run, refusal)
+
+
+def _openai(request: Request) -> Call:
+    key = openai_dialect.api_key(request)
+    name, handler, model_id = openai_operations.find(request)
+
+    def run(world: "World") -> Response:
+        return json_response(handler(world, request, model_id))
+
+    return Call("openai", name, _tail(key), run, openai_dialect.refusal(key))
+
+
+def _moto(service: str, request: Request, caller: str, refusal: PlatformError | None) -> Call:
+    if service == "s3":
+        operation = s3_operation(request)
+    else:
+        form = Request("GET", "/", request.body.decode("latin-1")).query
+        operation = form.get("Action") or request.query.get("Action") or "Unknown"
+    return Call(service, operation, caller, lambda world: world.aws.call(service, request), refusal)
+
+
+def _unknown(request: Request, why: str) -> PlatformError:
+    return PlatformError(404, "UnknownOperationException", f"{why} ({request.method} {request.path})")
+
+
+def _nothing(world: "World") -> Response:
+    raise AssertionError("a refused call is never carried out")
+
+
+def _tail(key: str) -> str:
+    return f"…{key[-4:]}" if key else "anonymous"
