@@ -1,0 +1,121 @@
+// What HTML and htmx can't say by themselves. Every page works without this file.
+(() => {
+  const root = document.documentElement;
+  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+
+  function toast(text) {
+    const note = document.createElement("div");
+    note.className = "toast toast-error";
+    note.textContent = text;
+    document.getElementById("toasts").append(note);
+  }
+
+  // A toast leaves by itself, but not while somebody reads or uses it.
+  function expireToasts() {
+    for (const note of document.querySelectorAll("#toasts .toast:not([data-timed])")) {
+      note.dataset.timed = "";
+      const leave = () => (note.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : note.remove());
+      setTimeout(leave, 10000);
+    }
+  }
+
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.dataset.copied = "";
+    button.setAttribute("aria-label", "Copied");
+    setTimeout(() => {
+      delete button.dataset.copied;
+      button.setAttribute("aria-label", "Copy");
+    }, 1500);
+  }
+
+  function countTicked() {
+    const bar = document.getElementById("bulk");
+    if (!bar) return;
+    const boxes = [...document.querySelectorAll("input[name=ids]")];
+    const ticked = boxes.filter((box) => box.checked).length;
+    bar.dataset.ticked = ticked;
+    bar.querySelector("[data-count]").textContent = `${ticked} selected`;
+    const all = document.querySelector("[data-tick-all]");
+    if (all) {
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.copy) copy(button);
+    if (button && "themeToggle" in button.dataset) {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.theme);
+    }
+    if (button && "dismiss" in button.dataset) button.closest(".toast, .notice").remove();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-tick-all]")) {
+      for (const box of document.querySelectorAll("input[name=ids]")) box.checked = event.target.checked;
+    }
+    if (event.target.matches("[data-tick-all], input[name=ids]")) countTicked();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const search = document.querySelector("[data-search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    }
+    if (event.key === "Escape") {
+      const menu = event.target.closest?.("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  // Nobody looks at a hidden tab: don't ask; ask at once when it is looked at again.
+  const pollers = "[data-poll]";
+  document.addEventListener("htmx:confirm", (event) => {
+    if (document.hidden && event.target.matches(pollers)) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) for (const poller of document.querySelectorAll(pollers)) htmx.trigger(poller, "poll-now");
+  });
+
+  // A row that is swapped under somebody's hands keeps its tick; an open filter stays open.
+  let openMenu = null;
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const ticked = event.detail.target.querySelector?.("input[name=ids]:checked");
+    if (ticked) event.detail.fragment.querySelector(`input[name=ids][value="${ticked.value}"]`)?.setAttribute("checked", "");
+  });
+  document.addEventListener("htmx:beforeSwap", () => {
+    openMenu = document.querySelector("details.menu[open]")?.id ?? null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (openMenu) document.getElementById(openMenu)?.setAttribute("open", "");
+    countTicked();
+    expireToasts();
+  });
+
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!event.target.matches(pollers)) toast("modelhub did not answer. Check your connection and try again.");
+    expireToasts();
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.target.matches(pollers)) return;
+    const status = event.detail.xhr.status;
+    toast(status === 403 ? "You do not have the permission for that." : `That did not work (HTTP ${status}). Nothing was shown as done that was not.`);
+    expireToasts();
+  });
+  document.addEventListener("DOMContentLoaded", countTicked);
+  countTicked();
+})();
