@@ -7,10 +7,20 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 View = Callable[..., HttpResponseBase]
+
+
+class UserRequest(HttpRequest):
+    """A request behind ``needs``: somebody is logged in, and django-htmx has looked at it. For types only."""
+
+    user: User
+    htmx: HtmxDetails
+
 
 VIEW_MODELS = "catalog.view_model"
 ENABLE_MODELS = "catalog.enable_model"

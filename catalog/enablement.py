@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,9 +28,7 @@ class Outcome:
     refused: str = ""
 
 
-def enable(
-    model: Model, *, actor: AbstractBaseUser | None = None, why: str = "", now: datetime | None = None
-) -> Event:
+def enable(model: Model, *, actor: User | None = None, why: str = "", now: datetime | None = None) -> Event:
     """Let applications use ``model``. Legal only from yellow; raises Refused with the reason otherwise.
 
     >>> enable(Model.objects.get(external_id="amazon.nova-lite-v1:0"), actor=user)
@@ -38,9 +36,7 @@ def enable(
     return _set_enabled(model, True, actor=actor, why=why, now=now)
 
 
-def disable(
-    model: Model, *, actor: AbstractBaseUser | None = None, why: str = "", now: datetime | None = None
-) -> Event:
+def disable(model: Model, *, actor: User | None = None, why: str = "", now: datetime | None = None) -> Event:
     """Stop applications from using ``model``. Legal only from green; raises Refused with the reason otherwise.
 
     >>> disable(Model.objects.usable().first(), actor=user, why="too expensive")
@@ -48,9 +44,7 @@ def disable(
     return _set_enabled(model, False, actor=actor, why=why, now=now)
 
 
-def set_enabled_many(
-    models: Iterable[Model], wanted: bool, *, actor: AbstractBaseUser | None = None
-) -> list[Outcome]:
+def set_enabled_many(models: Iterable[Model], wanted: bool, *, actor: User | None = None) -> list[Outcome]:
     """Enable or disable each model on its own: one refusal does not stop the others."""
     outcomes = []
     for model in models:
@@ -63,9 +57,7 @@ def set_enabled_many(
     return outcomes
 
 
-def _set_enabled(
-    model: Model, wanted: bool, *, actor: AbstractBaseUser | None, why: str, now: datetime | None
-) -> Event:
+def _set_enabled(model: Model, wanted: bool, *, actor: User | None, why: str, now: datetime | None) -> Event:
     now = now or timezone.now()
     before, after = (Colour.YELLOW, Colour.GREEN) if wanted else (Colour.GREEN, Colour.YELLOW)
     with transaction.atomic():

@@ -17,6 +17,11 @@ class Platform(StrEnum):
     def label(self) -> str:
         return {"bedrock": "Amazon Bedrock", "openai": "OpenAI"}[self.value]
 
+    @property
+    def short_label(self) -> str:
+        """For columns that must stay narrow."""
+        return self.label.removeprefix("Amazon ")
+
 
 class Kind(StrEnum):
     """Offered by a platform, or made here by a customization job on a base model."""

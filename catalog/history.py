@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
 
@@ -39,7 +39,7 @@ def event(
     action: str,
     *,
     now: datetime,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     from_status: str = "",
     to_status: str = "",
     why: str = "",

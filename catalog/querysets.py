@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from catalog.facts import Capability, Colour, Kind, Platform, Use
-
-if TYPE_CHECKING:
-    pass
 
 
 def has_capability(capability: str) -> Q:
@@ -21,7 +18,7 @@ def has_capability(capability: str) -> Q:
 CALLABLE = ~Q(serving_arn="") | ~Q(platform_invocation_id="")
 
 
-class ModelQuerySet(models.QuerySet["Model"]):
+class ModelQuerySet(models.QuerySet[Any]):
     """``Model.objects``: which models exist and what they are good for."""
 
     def usable(self) -> ModelQuerySet:

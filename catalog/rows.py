@@ -45,7 +45,7 @@ def row_of(model: Model, now: datetime, base: str) -> Row:
         name=model.name,
         external_id=model.external_id,
         platform=facts.platform.value,
-        platform_label=facts.platform.label,
+        platform_label=facts.platform.short_label,
         kind=facts.kind.label,
         provider=model.provider,
         traits=model.shown_traits,

@@ -54,4 +54,4 @@ def run_changes(run: SyncRun) -> dict[str, list[Named]]:
 
 def words(field_name: str) -> str:
     """A column's name as people say it."""
-    return str(Model._meta.get_field(field_name).verbose_name) if field_name else ""
+    return str(getattr(Model._meta.get_field(field_name), "verbose_name", field_name))

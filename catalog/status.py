@@ -1,6 +1,6 @@
 """The heart of the product: which colour a model has, why, and what a person can do next. Pure.
 
-The colour is computed here for people and, over the same facts, by ``catalog.models.STATUS_EXPRESSION`` for
+The colour is computed here for people and, over the same facts, by ``catalog.models.model.STATUS_EXPRESSION`` for
 filtering in the database; ``tests/unit/catalog/test_status.py`` proves that both agree over every combination.
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -37,7 +37,7 @@ class AlreadyRunning(Exception):
 
 
 def sync_platform(
-    platform: Platform | str, *, actor: AbstractBaseUser | None = None, accept_shrink: bool = False
+    platform: Platform | str, *, actor: User | None = None, accept_shrink: bool = False
 ) -> SyncRun:
     """Refresh one platform's models now, in this process, and return the finished SyncRun.
 
@@ -57,7 +57,7 @@ def sync_platform(
 def request_sync(
     platform: Platform | str,
     *,
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
     accept_shrink: bool = False,
     now: datetime | None = None,
 ) -> SyncRun:

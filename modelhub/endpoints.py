@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 # Any of these says that somebody means a real AWS account (or an endpoint of their own).
 # boto3 guide, "Credentials" and "Service-specific endpoints", read 2026-11-22.
@@ -23,8 +24,8 @@ SANDBOX_FILE = "sandbox.url"
 class Endpoints:
     """Arguments for the vendors' clients; empty means: their own defaults and credential chain."""
 
-    aws: dict[str, str] = field(default_factory=dict)
-    openai: dict[str, str] = field(default_factory=dict)
+    aws: dict[str, Any] = field(default_factory=dict)
+    openai: dict[str, Any] = field(default_factory=dict)
 
     @property
     def aws_is_sandbox(self) -> bool:

@@ -26,13 +26,6 @@ from django.conf import settings
 from catalog.platforms.base import AuthError, PlatformError, TransientError
 from catalog.platforms.classify import classify
 
-CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 3},
-    connect_timeout=5,
-    read_timeout=20,
-    user_agent_appid="modelhub",
-)
-
 
 def parse_timestamp(value: str | int | float) -> datetime:
     """Parse what AWS sends. ISO text is read by the standard library: botocore's way is 92 % of a big List."""
@@ -47,7 +40,13 @@ def client(service: str) -> Any:
     core = botocore.session.Session()
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
     session = boto3.session.Session(botocore_session=core, region_name=settings.AWS_REGION)
-    return session.client(service, config=CONFIG, **settings.PLATFORM_ENDPOINTS.aws)
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 1 + settings.PLATFORM_RETRIES},
+        connect_timeout=5,
+        read_timeout=settings.PLATFORM_READ_TIMEOUT,
+        user_agent_appid="modelhub",
+    )
+    return session.client(service, config=config, **settings.PLATFORM_ENDPOINTS.aws)
 
 
 @contextmanager

@@ -48,8 +48,12 @@ class OpenAICatalog:
 
 @cache
 def client() -> openai.OpenAI:
-    """The one client, with our timeouts; two retries of its own for what passes by itself."""
-    return openai.OpenAI(timeout=20.0, max_retries=2, **settings.PLATFORM_ENDPOINTS.openai)
+    """The one client, with our timeouts; it repeats by itself what may pass by itself."""
+    return openai.OpenAI(
+        timeout=settings.PLATFORM_READ_TIMEOUT,
+        max_retries=settings.PLATFORM_RETRIES,
+        **settings.PLATFORM_ENDPOINTS.openai,
+    )
 
 
 def translate(error: openai.OpenAIError) -> PlatformError:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog.access import VIEW_EVENTS, needs
+from catalog.access import VIEW_EVENTS, UserRequest, needs
 from catalog.models import Event, Model
 
 
 @require_safe
 @needs(VIEW_EVENTS)
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: UserRequest) -> HttpResponse:
     found = Event.objects.select_related("model", "sync_run")
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if text:

@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.access import VIEW_MODELS, needs
+from catalog.access import VIEW_MODELS, UserRequest, needs
 from catalog.listing import Wish, matching
 from catalog.models import Model
 
@@ -27,7 +27,7 @@ class _Echo:
 
 @require_safe
 @needs(VIEW_MODELS)
-def models_csv(request: HttpRequest) -> StreamingHttpResponse:
+def models_csv(request: UserRequest) -> StreamingHttpResponse:
     """Stream every model that matches the URL's filter, all pages of it."""
     found = matching(Wish.from_query(request.GET))
     response = StreamingHttpResponse(

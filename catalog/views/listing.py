@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.access import VIEW_MODELS, needs
+from catalog.access import VIEW_MODELS, UserRequest, needs
 from catalog.freshness import any_live, sync_states
 from catalog.history import current_revision
 from catalog.listing import PAGE_SIZE, Wish, combos, facets, heads, matching, total
@@ -22,13 +22,13 @@ MAX_POLLED = 200
 
 @require_safe
 @needs(VIEW_MODELS)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     return redirect("catalog:models")
 
 
 @require_safe
 @needs(VIEW_MODELS)
-def models(request: HttpRequest) -> HttpResponse:
+def models(request: UserRequest) -> HttpResponse:
     return render(request, "catalog/models.html", list_context(Wish.from_query(request.GET)))
 
 
@@ -55,7 +55,7 @@ def list_context(wish: Wish) -> dict[str, Any]:
 
 @require_safe
 @needs(VIEW_MODELS)
-def poll(request: HttpRequest) -> HttpResponse:
+def poll(request: UserRequest) -> HttpResponse:
     """Answer 204 while nothing changed, else only the shown rows that did, as out-of-band swaps."""
     since = _number(request.GET.get("since"))
     revision = current_revision()

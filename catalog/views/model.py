@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.access import VIEW_MODELS, needs
+from catalog.access import VIEW_MODELS, UserRequest, needs
 from catalog.evidence import evidence_of
 from catalog.models import Model
 from catalog.rows import rows_of
@@ -19,25 +19,26 @@ EVENTS_SHOWN = 50
 
 @require_safe
 @needs(VIEW_MODELS)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "catalog/model.html", _context(get_object_or_404(Model, pk=pk)))
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    return render(request, "catalog/model.html", model_context(get_object_or_404(Model, pk=pk)))
 
 
 @require_safe
 @needs(VIEW_MODELS)
-def poll(request: HttpRequest, pk: int) -> HttpResponse:
+def poll(request: UserRequest, pk: int) -> HttpResponse:
     """Answer 204 while the model is as the page shows it, else its live parts."""
     model = get_object_or_404(Model, pk=pk)
     if request.GET.get("rev") == str(model.rev):
         return HttpResponse(status=204)
-    return render(request, "catalog/_model_live.html", _context(model))
+    return render(request, "catalog/_model_live.html", model_context(model))
 
 
 def tokens(count: int | None) -> str:
     return f"{count:,} tokens" if count else "—"
 
 
-def _context(model: Model) -> dict[str, object]:
+def model_context(model: Model) -> dict[str, object]:
+    """What the model page shows, and the answer to a click on it."""
     now = timezone.now()
     row = rows_of([model], now)[0]
     return {

@@ -5,53 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from catalog.access import ENABLE_MODELS, needs
+from catalog.access import ENABLE_MODELS, UserRequest, needs
 from catalog.enablement import Refused, disable, enable, set_enabled_many
 from catalog.listing import Wish, matching
 from catalog.models import Event, Model
 from catalog.querysets import ModelQuerySet
 from catalog.rows import rows_of
+from catalog.views.model import model_context
 
 MAX_BULK = 1000
 
 
 @require_POST
 @needs(ENABLE_MODELS)
-def enable_one(request: HttpRequest, pk: int) -> HttpResponse:
+def enable_one(request: UserRequest, pk: int) -> HttpResponse:
     return _switch(request, pk, enable)
 
 
 @require_POST
 @needs(ENABLE_MODELS)
-def disable_one(request: HttpRequest, pk: int) -> HttpResponse:
+def disable_one(request: UserRequest, pk: int) -> HttpResponse:
     return _switch(request, pk, disable)
 
 
-def _switch(request: HttpRequest, pk: int, rule: Callable[..., Event]) -> HttpResponse:
+def _switch(request: UserRequest, pk: int, rule: Callable[..., Event]) -> HttpResponse:
     model = get_object_or_404(Model, pk=pk)
     refused = ""
     try:
         rule(model, actor=request.user)
     except Refused as refusal:
         refused = str(refusal)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return _page_answer(request, model, refused)
-    context = {
-        "row": rows_of([model], timezone.now())[0],
-        "model": model,
-        "refused": refused,
-        "on_page": request.POST.get("from") == "page",
-    }
+    on_page = request.POST.get("from") == "page"
+    shown = (
+        model_context(model) if on_page else {"model": model, "row": rows_of([model], timezone.now())[0]}
+    )
+    context = {**shown, "refused": refused, "on_page": on_page}
     return render(request, "catalog/_switched.html", context, status=409 if refused else 200)
 
 
-def _page_answer(request: HttpRequest, model: Model, refused: str) -> HttpResponse:
+def _page_answer(request: UserRequest, model: Model, refused: str) -> HttpResponse:
     """Without JavaScript: 409 with the reason on a page of its own, else back to where the click was made."""
     if refused:
         return render(request, "catalog/refused.html", {"model": model, "refused": refused}, status=409)
@@ -59,7 +59,7 @@ def _page_answer(request: HttpRequest, model: Model, refused: str) -> HttpRespon
     return redirect(_back(request))
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: UserRequest) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -69,7 +69,7 @@ def _back(request: HttpRequest) -> str:
 
 @require_POST
 @needs(ENABLE_MODELS)
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: UserRequest) -> HttpResponse:
     """Enable or disable the ticked models, or all that match the filter, each on its own."""
     wanted = request.POST.get("action") == "enable"
     outcomes = set_enabled_many(_chosen(request.POST)[:MAX_BULK], wanted, actor=request.user)
@@ -82,7 +82,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "rows": rows_of([outcome.model for outcome in outcomes], timezone.now()),
         "back": _back(request),
     }
-    template = "catalog/_bulk_result.html" if request.htmx else "catalog/bulk_result.html"  # type: ignore[attr-defined]
+    template = "catalog/_bulk_result.html" if request.htmx else "catalog/bulk_result.html"
     return render(request, template, context)
 
 

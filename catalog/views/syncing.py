@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.access import SYNC_MODELS, VIEW_SYNC_RUNS, needs
+from catalog.access import SYNC_MODELS, VIEW_SYNC_RUNS, UserRequest, needs
 from catalog.facts import Platform
 from catalog.freshness import sync_states
 from catalog.models import SyncRun
@@ -19,7 +19,7 @@ from catalog.tasks import nudge
 
 @require_POST
 @needs(SYNC_MODELS)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: UserRequest) -> HttpResponse:
     """Ask for a sync of one platform, or of all; a platform that is being synced already is left alone."""
     wanted = request.POST.get("platform", "")
     if wanted and wanted not in {platform.value for platform in Platform}:
@@ -33,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     ]
     for requested in runs:
         nudge(requested)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "catalog/_sync_started.html", {"syncs": sync_states(), "syncing": True})
     messages.info(request, "Sync requested. This page shows the new list when it is done.")
     return redirect(runs[0] if wanted else "catalog:models")
@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(VIEW_SYNC_RUNS)
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: UserRequest) -> HttpResponse:
     page = Paginator(SyncRun.objects.select_related("requested_by").defer("result"), 30).get_page(
         request.GET.get("page")
     )
@@ -50,11 +50,11 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs(VIEW_SYNC_RUNS)
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: UserRequest, pk: int) -> HttpResponse:
     """One run; while it is alive the page asks for itself again, and stops asking when it has ended."""
     sync_run = get_object_or_404(SyncRun.objects.select_related("requested_by"), pk=pk)
     context = {"run": sync_run, "changes": run_changes(sync_run)}
     template = (
         "catalog/_sync_run.html" if request.htmx and not request.htmx.boosted else "catalog/sync_run.html"
-    )  # type: ignore[attr-defined]
+    )
     return render(request, template, context)

@@ -49,11 +49,13 @@ def openai_models(now: datetime) -> list[Record]:
 
 
 def inference_profiles(now: datetime, region: str) -> list[Record]:
+    """The profiles a region sees: its own area's and the global ones."""
     data = _load("bedrock.json")
     system = [
         _system_profile(prefix, line, region, now)
         for line in data["models"]
         for prefix in line.get("profiles", "").split()
+        if prefix == "global" or region in REGIONS[prefix]
     ]
     return system + [_application_profile(line, region, now) for line in data["application_profiles"]]
 

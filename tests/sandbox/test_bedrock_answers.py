@@ -130,9 +130,9 @@ def test_availability_tells_when_no_agreement_was_made(bedrock):
 
 
 def test_profiles_come_in_pages_that_add_up(bedrock, control):
-    pages = list(bedrock.get_paginator("list_inference_profiles").paginate(PaginationConfig={"PageSize": 40}))
+    pages = list(bedrock.get_paginator("list_inference_profiles").paginate(PaginationConfig={"PageSize": 30}))
     sizes = [len(page["inferenceProfileSummaries"]) for page in pages]
-    assert sizes[:2] == [40, 40]
+    assert sizes[:2] == [30, 30]
     assert sum(sizes) == control.state()["models"]["inference-profiles"]
 
 

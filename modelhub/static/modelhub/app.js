@@ -116,6 +116,11 @@
     toast(status === 403 ? "You do not have the permission for that." : `That did not work (HTTP ${status}). Nothing was shown as done that was not.`);
     expireToasts();
   });
-  document.addEventListener("DOMContentLoaded", countTicked);
+  // After somebody changed something: a used toast goes, and the counts above the table need not wait.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig?.verb !== "post") return;
+    event.target.closest(".toast")?.remove();
+    for (const poller of document.querySelectorAll(pollers)) htmx.trigger(poller, "poll-now");
+  });
   countTicked();
 })();

@@ -1,30 +1,24 @@
-"""The catalog's rows: a model with its facts as columns, its history, and the runs that refreshed it."""
+"""One AI model: its facts as columns, and the status computed from them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from catalog.facts import BuildState, Colour, Kind, Lifecycle, Platform, ServingState
+from catalog.models.choices import choices
 from catalog.querysets import ModelQuerySet
 from catalog.status import Facts, Status, status_of
-
-
-def choices(words: Any) -> list[tuple[str, str]]:
-    return [(word.value, getattr(word, "label", word.value.replace("-", " ").capitalize())) for word in words]
-
 
 # The same rules as catalog.status.status_of, in SQL. An admin's lifecycle override wins over an unknown word.
 STATUS_EXPRESSION = Case(
     When(~Q(kind=Kind.BASE.value) & ~Q(build=BuildState.BUILT.value), then=Value("red")),
     When(~Q(kind=Kind.BASE.value) & ~Q(serving__in=["platform", "ready"]), then=Value("red")),
-    When(Q(listed=False) | Q(lifecycle=Lifecycle.ENDED.value), then=Value("red")),
+    When(Q(listed=False) | ~Q(lifecycle__in=["active", "legacy", "unknown"]), then=Value("red")),
     When(Q(lifecycle=Lifecycle.UNKNOWN.value, lifecycle_override=""), then=Value("red")),
     When(enabled=True, then=Value("green")),
     default=Value("yellow"),
@@ -181,103 +175,3 @@ class Model(models.Model):
     @property
     def shown_output_price(self) -> Decimal | None:
         return self.output_price if self.output_price_override is None else self.output_price_override
-
-
-class Revision(models.Model):
-    """One row that counts every change to any model: an unchanged page is answered without looking further."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-class SyncRun(models.Model):
-    """One attempt to refresh one platform's list: asked for, running, and how it ended."""
-
-    class State(models.TextChoices):
-        REQUESTED = "requested", "Requested"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
-
-    LIVE = (State.REQUESTED, State.RUNNING)
-
-    platform = models.CharField(max_length=20, choices=choices(Platform))
-    state = models.CharField(max_length=20, choices=State.choices, default=State.REQUESTED)
-    stage = models.CharField(max_length=200, blank=True)
-    accept_shrink = models.BooleanField(default=False)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
-    requested_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    seen = models.PositiveIntegerField(null=True, blank=True)
-    added_count = models.PositiveIntegerField(default=0)
-    changed_count = models.PositiveIntegerField(default=0)
-    gone_count = models.PositiveIntegerField(default=0)
-    refused_count = models.PositiveIntegerField(default=0)
-    result = models.JSONField(default=dict, blank=True)
-    error_word = models.CharField(max_length=20, blank=True)
-    error_code = models.CharField(max_length=200, blank=True)
-    error_message = models.TextField(blank=True)
-    way_out = models.TextField(blank=True)
-    request_id = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["-requested_at", "-id"]
-        get_latest_by = "requested_at"
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=["platform"],
-                condition=Q(state__in=["requested", "running"]),
-                name="one_live_sync_per_platform",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} sync {self.pk}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:sync_run", args=[self.pk])
-
-    @property
-    def is_live(self) -> bool:
-        return self.state in self.LIVE
-
-
-class Event(models.Model):
-    """What happened to a model: append-only, never edited, never deleted."""
-
-    model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField()
-    action = models.CharField(max_length=40)
-    from_status = models.CharField(max_length=10, blank=True)
-    to_status = models.CharField(max_length=10, blank=True)
-    why = models.CharField(max_length=2000, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
-    actor_name = models.CharField(max_length=200, blank=True)
-    request_id = models.CharField(max_length=200, blank=True)
-    sync_run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL)
-
-    class Meta:
-        ordering = ["-at", "-id"]
-        default_permissions = ("view",)
-        indexes = [models.Index(fields=["model", "-at", "-id"], name="event_by_model")]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.model_id}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise TypeError("Events are append-only: write a new one instead of changing this one.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Events are append-only: they are never deleted.")

@@ -1,0 +1,15 @@
+"""``manage.py shell`` with the words of the catalog at hand."""
+
+from django.core.management.commands import shell
+
+
+class Command(shell.Command):
+    def get_auto_imports(self) -> list[str]:
+        """Every model (Django's own list), and what one does with them."""
+        return [
+            *(super().get_auto_imports() or []),
+            "catalog.enablement.enable",
+            "catalog.enablement.disable",
+            "catalog.facts.Use",
+            "catalog.sync.sync_platform",
+        ]
