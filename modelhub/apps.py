@@ -1,10 +1,9 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
-from modelhub.checks import refuse_sandbox_in_production
-
 # Binds shared tasks to our broker settings in every process that loads Django.
 from modelhub.celery import app as celery_app
+from modelhub.checks import refuse_sandbox_in_production
 
 __all__ = ["ModelhubAdminConfig", "ModelhubConfig", "celery_app"]
 

@@ -5,16 +5,9 @@ from typing import Any
 
 import structlog
 
+from catalog.redaction import redact
+
 _SECRET_KEY = re.compile(r"(password|secret|token|api_?key|authorization|cookie|credential)", re.IGNORECASE)
-_SECRET_VALUE = re.compile(
-    r"(sk-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|X-Amz-(?:Signature|Credential|Security-Token)=[^&\s\"']+)"
-)
-
-
-def redact(text: str) -> str:
-    """Blank out what looks like a key, a password in an address, or a signature."""
-    return _SECRET_VALUE.sub("[redacted]", text)
-
 
 def redact_event(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """structlog processor: hide values under secret-looking names, and secrets inside any string."""

@@ -203,6 +203,9 @@ CATALOG_PLATFORMS = {
     "bedrock": "catalog.platforms.bedrock.BedrockCatalog",
     "openai": "catalog.platforms.openai.OpenAICatalog",
 }
+# How often a vendor's client repeats a call by itself, and how long it waits for an answer.
+PLATFORM_RETRIES = env.int("PLATFORM_RETRIES", default=2)
+PLATFORM_READ_TIMEOUT = env.float("PLATFORM_READ_TIMEOUT", default=20.0)
 SYNC_EVERY_MINUTES = env.int("SYNC_EVERY_MINUTES", default=60)
 S3_BUCKET = env.str("S3_BUCKET", default="modelhub-sandbox" if PLATFORM_ENDPOINTS.aws_is_sandbox else "")
 BEDROCK_ROLE_ARN = env.str(

@@ -43,6 +43,21 @@
     }
   }
 
+  // "All that match" must not linger for the next press. The bar hides with its focused button: the result takes over.
+  function untickAll() {
+    for (const box of document.querySelectorAll("input[name=ids], #bulk input[name=scope]")) box.checked = false;
+    countTicked();
+    document.getElementById("bulk-result").focus({ preventScroll: true });
+  }
+
+  // The second press of a double click would undo the first: a switch changes its meaning under the pointer.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("button[hx-post], form[hx-post] button")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.copy) copy(button);
@@ -120,6 +135,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.requestConfig?.verb !== "post") return;
     event.target.closest(".toast")?.remove();
+    if (event.target.id === "bulk" && event.detail.successful) untickAll();
     for (const poller of document.querySelectorAll(pollers)) htmx.trigger(poller, "poll-now");
   });
   countTicked();
