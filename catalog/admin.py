@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DecimalField, Field, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -34,10 +35,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class NamedValues(admin.AllValuesFieldListFilter):
+    """The empty value has a name too: a link without words can be neither read nor hit."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or "unknown"}
+
+
 @admin.register(Model)
 class ModelAdmin(admin.ModelAdmin):
     list_display = ("name", "external_id", "status", "kind", "provider", "platform", "lifecycle", "enabled")
-    list_filter = ("status", "kind", "platform", "lifecycle", "provider")
+    list_filter = ("status", "kind", "platform", "lifecycle", ("provider", NamedValues))
     search_fields = ("name", "external_id", "provider", "traits")
     ordering = ("name", "id")
     list_per_page = 50
@@ -53,6 +62,11 @@ class ModelAdmin(admin.ModelAdmin):
             ("Yours to say (sync never touches it)", {"fields": EDITABLE}),
             ("Facts, kept by sync and the rules", {"fields": facts}),
         )
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, DecimalField):
+            kwargs["min_value"] = 0  # the prices
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -12,6 +12,8 @@ from catalog.traits import ModelFacts, capabilities_of, facts_for, sentence
 
 Columns = dict[str, Any]
 
+MAX_TRAITS = 1000
+
 SYNCED = (
     "arn",
     "kind",
@@ -83,7 +85,7 @@ def columns_of(info: ModelInfo, now: datetime) -> Columns:
             capabilities=capabilities,
             context_tokens=context,
             streaming=info.streaming,
-        ),
+        )[:MAX_TRAITS],
         "context_tokens": context,
         "max_output_tokens": facts.max_output_tokens if facts else None,
         "input_price": facts.input_price if facts else None,

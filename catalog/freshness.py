@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from catalog.facts import Platform
 from catalog.models import SyncRun
@@ -35,15 +35,21 @@ class SyncState:
 
 def sync_states() -> list[SyncState]:
     """Two queries, whatever the number of runs."""
-    newest = SyncRun.objects.order_by().values("platform").annotate(last=Max("id")).values("last")
-    runs = {run.platform: run for run in SyncRun.objects.filter(id__in=newest).defer("result")}
-    succeeded = dict(
-        SyncRun.objects.filter(state=SyncRun.State.SUCCEEDED)
-        .order_by()
-        .values_list("platform")
-        .annotate(at=Max("finished_at"))
-    )
-    return [SyncState(p, runs.get(p.value), succeeded.get(p.value)) for p in Platform]
+    succeeded = Max("finished_at", filter=Q(state=SyncRun.State.SUCCEEDED))
+    ends = {
+        platform: (last, at)
+        for platform, last, at in SyncRun.objects.order_by()
+        .values("platform")
+        .annotate(last=Max("id"), at=succeeded)
+        .values_list("platform", "last", "at")
+    }
+    newest = SyncRun.objects.filter(pk__in=[last for last, _ in ends.values()]).order_by().defer("result")
+    runs = {run.pk: run for run in newest}
+    states = []
+    for platform in Platform:
+        last, at = ends.get(platform.value, (None, None))
+        states.append(SyncState(platform, runs.get(last), at))
+    return states
 
 
 def any_live(states: list[SyncState]) -> bool:

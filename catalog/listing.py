@@ -59,7 +59,8 @@ class Wish:
     def from_query(cls, query: QueryDict) -> Wish:
         chosen = {}
         for name, (_, words) in FACETS.items():
-            wanted = [value for value in dict.fromkeys(query.getlist(name)) if value]
+            asked = (value.replace("\x00", "") for value in query.getlist(name))  # PostgreSQL refuses NUL
+            wanted = [value for value in dict.fromkeys(asked) if value]
             known = None if words is None else {word.value for word in words}
             kept = tuple(value for value in wanted if known is None or value in known)
             if kept:
@@ -120,6 +121,11 @@ class Facet:
     @property
     def chosen(self) -> list[Option]:
         return [option for option in self.options if option.chosen]
+
+    @property
+    def total(self) -> int:
+        """What is shown when nothing of this facet is chosen; right where a model has one value of it."""
+        return sum(option.count for option in self.options)
 
 
 @dataclass(frozen=True)
@@ -186,7 +192,7 @@ def combos(q: str, revision: int) -> list[Combo]:
 
 def total(wish: Wish, rows: list[Combo]) -> int:
     """How many models match the wish."""
-    return sum(count for values, count in rows if _matches(values, wish, skip=""))
+    return sum(count for _, count in _matching(rows, wish, skip=""))
 
 
 def facets(wish: Wish, rows: list[Combo]) -> list[Facet]:
@@ -196,10 +202,9 @@ def facets(wish: Wish, rows: list[Combo]) -> list[Facet]:
 
 def _facet(name: str, wish: Wish, rows: list[Combo]) -> Facet:
     counts: Counter[str] = Counter()
-    for values, count in rows:
-        if _matches(values, wish, skip=name):
-            for word in _words(name, values[name]):
-                counts[word] += count
+    for values, count in _matching(rows, wish, skip=name):
+        for word in _words(name, values[name]):
+            counts[word] += count
     title, words = FACETS[name]
     chosen = wish.chosen.get(name, ())
     if words is None:
@@ -220,8 +225,13 @@ def _words(name: str, value: str) -> list[str]:
     return [value or NO_PROVIDER] if name == "provider" else [value]
 
 
-def _matches(values: dict[str, str], wish: Wish, skip: str) -> bool:
-    return all(
-        name == skip or not chosen or not set(chosen).isdisjoint(_words(name, values[name]))
-        for name, chosen in wish.chosen.items()
+def _matching(rows: list[Combo], wish: Wish, skip: str) -> Iterable[Combo]:
+    """The combinations that the wish's filters let through, ``skip`` left out."""
+    wanted = [(name, set(chosen)) for name, chosen in wish.chosen.items() if chosen and name != skip]
+    if not wanted:
+        return rows
+    return (
+        (values, count)
+        for values, count in rows
+        if all(not chosen.isdisjoint(_words(name, values[name])) for name, chosen in wanted)
     )

@@ -18,6 +18,16 @@ def has_capability(capability: str) -> Q:
 CALLABLE = ~Q(serving_arn="") | ~Q(platform_invocation_id="")
 
 
+class AppendOnly(models.QuerySet[Any]):
+    """``Event.objects``: rows are added and read. (Django's own upkeep, such as SET_NULL, goes past this.)"""
+
+    def update(self, **columns: Any) -> int:
+        raise TypeError("Events are append-only: write a new one instead of changing these.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("Events are append-only: they are never deleted.")
+
+
 class ModelQuerySet(models.QuerySet[Any]):
     """``Model.objects``: which models exist and what they are good for."""
 

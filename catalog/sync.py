@@ -74,8 +74,10 @@ def request_sync(
                 stage="Waiting for a worker",
             )
     except IntegrityError:
-        alive = SyncRun.objects.filter(platform=platform, state__in=SyncRun.LIVE).first()
-        return alive or request_sync(platform, actor=actor, accept_shrink=accept_shrink, now=now)
+        alive = SyncRun.objects.filter(platform=platform, state__in=SyncRun.LIVE)
+        if accept_shrink:  # a run that has started keeps what it was told
+            _move(alive.filter(state=SyncRun.State.REQUESTED), accept_shrink=True)
+        return alive.first() or request_sync(platform, actor=actor, accept_shrink=accept_shrink, now=now)
 
 
 def start(run: SyncRun, now: datetime | None = None) -> bool:
@@ -97,8 +99,7 @@ def execute(run: SyncRun) -> SyncRun:
     except PlatformError as error:
         _fail(run, error.word, error.message, error.code, error.way_out, error.request_id)
     except Implausible as error:
-        way_out = "If the platform really offers that much less now, sync again and accept the smaller list."
-        _fail(run, "implausible", str(error), way_out=way_out)
+        _fail(run, "implausible", str(error), error.code, error.way_out)
     except LostRun:
         log.warning("sync_lost", run=run.pk, platform=run.platform)
     except Exception:

@@ -14,7 +14,15 @@ Change = tuple[object, object]
 
 
 class Implausible(Exception):
-    """The list is empty or has shrunk too much to be believed; nothing is marked gone."""
+    """The list is empty or has shrunk too much to be believed; nothing is marked gone.
+
+    ``code`` is "empty" or "shrunk": only a shrunken list can be accepted.
+    """
+
+    def __init__(self, message: str, *, code: str, way_out: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.way_out = way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,17 @@ def plan_sync(
 
 def _refuse_implausible(known: Mapping[str, Known], seen: Mapping[str, Columns], accept_shrink: bool) -> None:
     if not seen:
-        raise Implausible("The platform answered with an empty list. Nothing was changed.")
+        raise Implausible(
+            "The platform answered with an empty list. Nothing was changed.",
+            code="empty",
+            way_out="An empty list is never believed: sync again once the platform shows models of its own.",
+        )
     listed = [key for key, row in known.items() if row.listed]
     missing = sum(key not in seen for key in listed)
     if listed and missing / len(listed) > MAX_SHRINK and not accept_shrink:
         raise Implausible(
             f"{missing} of {len(listed)} listed models are missing from the answer, more than "
-            f"{MAX_SHRINK:.0%}. That looks like a broken answer, so nothing was changed."
+            f"{MAX_SHRINK:.0%}. That looks like a broken answer, so nothing was changed.",
+            code="shrunk",
+            way_out="If the platform really offers that much less now, sync again and accept the smaller list.",
         )

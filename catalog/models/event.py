@@ -9,6 +9,7 @@ from django.db import models
 
 from catalog.models.model import Model
 from catalog.models.sync_run import SyncRun
+from catalog.querysets import AppendOnly
 
 
 class Revision(models.Model):
@@ -37,6 +38,8 @@ class Event(models.Model):
     actor_name = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=200, blank=True)
     sync_run = models.ForeignKey(SyncRun, null=True, blank=True, on_delete=models.SET_NULL)
+
+    objects = AppendOnly.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

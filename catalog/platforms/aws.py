@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -14,10 +14,14 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
+    LoginError,
+    NoAuthTokenError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
     TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
@@ -27,11 +31,18 @@ from catalog.platforms.base import AuthError, PlatformError, TransientError
 from catalog.platforms.classify import classify
 
 
-def parse_timestamp(value: str | int | float) -> datetime:
-    """Parse what AWS sends. ISO text is read by the standard library: botocore's way is 92 % of a big List."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return datetime.fromtimestamp(value).astimezone()
+def parse_timestamp(value: str | int | float) -> datetime | None:
+    """Parse what AWS sends. ISO text is read by the standard library: botocore's way is 92 % of a big List.
+
+    None for what is no time: one odd field must not cost the whole answer.
+    """
+    try:
+        moment = (
+            datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+        )
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @cache
@@ -49,6 +60,18 @@ def client(service: str) -> Any:
     return session.client(service, config=config, **settings.PLATFORM_ENDPOINTS.aws)
 
 
+_NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise our error classes instead of botocore's, with the platform's code, words and request id."""
@@ -56,7 +79,7 @@ def translated() -> Iterator[None]:
         yield
     except ClientError as error:
         raise _from_client_error(error) from error
-    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound, TokenRetrievalError) as error:
+    except _NO_CREDENTIALS as error:
         raise AuthError(f"No usable AWS credentials: {error}", code=type(error).__name__) from error
     except NoRegionError as error:
         raise AuthError("No AWS region is set: set AWS_REGION.", code="NoRegion") from error

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from catalog.facts import Kind, Platform
+from catalog.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class PlatformError(Exception):
     def __init__(
         self, message: str, *, code: str = "", request_id: str = "", retry_after: float | None = None
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = redact(message).replace("\x00", "")
+        super().__init__(self.message)
         self.code = code
         self.request_id = request_id
         self.retry_after = retry_after
@@ -110,4 +111,4 @@ class AuthError(PlatformError):
     """The platform does not know or does not trust us. Freezes state; retires nothing."""
 
     word = "auth"
-    way_out = "Check the credentials and their permissions (`manage.py doctor`), then sync again."
+    way_out = "Check the credentials and their permissions (manage.py doctor), then sync again."

@@ -13,8 +13,7 @@ from typing import Any
 from catalog.facts import Kind, Platform
 from catalog.platforms import aws
 from catalog.platforms.base import Listing, ModelInfo, Refusal, TransientError
-
-MAX_ID, MAX_NAME = 512, 500
+from catalog.platforms.words import MAX_ARN, MAX_NAME, MAX_WORD, plain, plain_list, why_no_id
 
 
 class BedrockCatalog:
@@ -53,68 +52,62 @@ def read_listing(summaries: Iterable[Any], profiles: dict[str, list[str]]) -> Li
 def _why_not(summary: Any, taken: dict[str, ModelInfo]) -> str:
     if not isinstance(summary, dict):
         return "the entry is not an object"
-    model_id = summary.get("modelId")
-    if not isinstance(model_id, str) or not model_id:
-        return "the entry has no modelId"
-    if len(model_id) > MAX_ID:
-        return f"its id is longer than {MAX_ID} characters"
     if len(str(summary.get("modelName") or "")) > MAX_NAME:
         return f"its name is longer than {MAX_NAME} characters"
-    if model_id in taken:
-        return "the list names this id twice; the first entry was taken"
-    return ""
+    return why_no_id(summary.get("modelId"), "modelId", taken)
 
 
 def _called(summary: Any, position: int) -> str:
     known = summary.get("modelId") or summary.get("modelName") if isinstance(summary, dict) else None
-    return str(known or f"entry {position}")[:200]
+    return plain(known, MAX_WORD) or f"entry {position}"
 
 
 def _info(summary: dict[str, Any], profiles: dict[str, list[str]]) -> ModelInfo:
     model_id = summary["modelId"]
-    lifecycle = summary.get("modelLifecycle") or {}
+    lifecycle, streaming = summary.get("modelLifecycle"), summary.get("responseStreamingSupported")
+    lifecycle = lifecycle if isinstance(lifecycle, dict) else {}
     return ModelInfo(
         platform=Platform.BEDROCK,
         external_id=model_id,
-        name=summary.get("modelName") or model_id,
-        provider=summary.get("providerName") or "",
-        arn=summary.get("modelArn") or "",
-        input_modalities=_words(summary.get("inputModalities")),
-        output_modalities=_words(summary.get("outputModalities")),
-        streaming=summary.get("responseStreamingSupported"),
-        customizations=_words(summary.get("customizationsSupported")),
-        inference_types=_words(summary.get("inferenceTypesSupported")),
+        name=plain(summary.get("modelName"), MAX_NAME) or model_id[:MAX_NAME],
+        provider=plain(summary.get("providerName"), MAX_NAME),
+        arn=plain(summary.get("modelArn"), MAX_ARN),
+        input_modalities=plain_list(summary.get("inputModalities")),
+        output_modalities=plain_list(summary.get("outputModalities")),
+        streaming=streaming if isinstance(streaming, bool) else None,
+        customizations=plain_list(summary.get("customizationsSupported")),
+        inference_types=plain_list(summary.get("inferenceTypesSupported")),
         inference_profiles=tuple(sorted(profiles.get(model_id, ()))),
-        lifecycle_word=str(lifecycle.get("status") or "")[:200],
+        lifecycle_word=plain(lifecycle.get("status"), MAX_WORD),
         released_at=_moment(lifecycle.get("startOfLifeTime")),
         legacy_at=_moment(lifecycle.get("legacyTime")),
         end_of_life_at=_moment(lifecycle.get("endOfLifeTime")),
     )
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    return tuple(str(word) for word in value) if isinstance(value, list | tuple) else ()
-
-
 def _moment(value: Any) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-def _profiles_by_model(profiles: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+def _profiles_by_model(profiles: Iterable[Any]) -> dict[str, list[str]]:
     """Model id -> ids of the active, AWS-defined profiles that route to it.
 
     A profile names its models by ARN, once for each region it spans; the id is what follows the last "/".
     """
     found: dict[str, list[str]] = {}
     for profile in profiles:
-        profile_id = profile.get("inferenceProfileId")
-        if not profile_id or profile.get("status") != "ACTIVE" or profile.get("type") != "SYSTEM_DEFINED":
+        if not isinstance(profile, dict) or why_no_id(profile.get("inferenceProfileId"), "id", ()):
             continue
-        for model in {
-            str(entry.get("modelArn", "")).rpartition("/")[2] for entry in profile.get("models") or ()
-        }:
-            found.setdefault(model, []).append(profile_id)
+        if profile.get("status") != "ACTIVE" or profile.get("type") != "SYSTEM_DEFINED":
+            continue
+        arns = [str(entry.get("modelArn") or "") for entry in _objects(profile.get("models"))]
+        for model in {arn.rpartition("/")[2] for arn in arns} - {""}:
+            found.setdefault(model, []).append(profile["inferenceProfileId"])
     return found
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _required_list(answer: dict[str, Any], key: str, operation: str) -> list[Any]:

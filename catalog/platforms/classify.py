@@ -17,6 +17,9 @@ from catalog.platforms.base import (
 
 _BY_CODE: dict[str, type[PlatformError]] = {
     "ThrottlingException": TransientError,
+    "Throttling": TransientError,  # STS and IAM, with HTTP 400
+    "ThrottledException": TransientError,
+    "RequestThrottled": TransientError,
     "TooManyRequestsException": TransientError,
     "RequestLimitExceeded": TransientError,
     "InternalServerException": TransientError,
@@ -29,12 +32,16 @@ _BY_CODE: dict[str, type[PlatformError]] = {
     "ServiceQuotaExceededException": CapacityError,
     "TooManyTagsException": PermanentError,
     "LimitExceededException": CapacityError,
+    "LimitExceeded": CapacityError,
+    "TooManyBuckets": CapacityError,
     "ConflictException": ConflictError,
     "ResourceInUseException": ConflictError,
     "AccessDeniedException": AuthError,
     "AccessDenied": AuthError,
     "ExpiredTokenException": AuthError,
     "ExpiredToken": AuthError,
+    "RequestExpired": AuthError,
+    "InvalidToken": AuthError,
     "UnrecognizedClientException": AuthError,
     "InvalidClientTokenId": AuthError,
     "InvalidAccessKeyId": AuthError,
@@ -44,6 +51,7 @@ _BY_CODE: dict[str, type[PlatformError]] = {
     "MissingAuthenticationTokenException": AuthError,
     "NotAuthorized": AuthError,
     "OptInRequired": AuthError,
+    "SubscriptionRequiredException": AuthError,
 }
 
 # (part of the message, class): only looked at for the codes that do not say enough.
@@ -63,12 +71,12 @@ def classify(code: str, http_status: int, message: str) -> type[PlatformError]:
     """Return the error class that says what happens next; what is not known is judged by its HTTP status."""
     if code in _BY_CODE:
         return _BY_CODE[code]
+    if http_status in (401, 403):
+        return AuthError
     lowered = message.lower()
     for part, found in _BY_MESSAGE:
         if part in lowered:
             return found
-    if http_status in (401, 403):
-        return AuthError
     if http_status == 429 or http_status >= 500 or http_status in (0, 200, 408):
         return TransientError
     if http_status == 409:

@@ -26,8 +26,8 @@ from catalog.platforms.base import (
     Refusal,
     TransientError,
 )
+from catalog.platforms.words import MAX_NAME, MAX_WORD, plain, why_no_id
 
-MAX_ID = 512
 # owned_by words under which OpenAI lists its own models, as seen in a live list of 2026-01-09.
 _OPENAIS_OWN = ("openai", "openai-internal", "openai-dev", "system")
 
@@ -92,7 +92,7 @@ def _class_of(status: int, code: str) -> type[PlatformError]:
 def _data(body: str, request_id: str) -> list[Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, list):
@@ -109,26 +109,23 @@ def read_listing(entries: Iterable[Any]) -> Listing:
     models: dict[str, ModelInfo] = {}
     refused: list[Refusal] = []
     for position, entry in enumerate(entries, start=1):
-        model_id = entry.get("id") if isinstance(entry, dict) else None
-        if not isinstance(model_id, str) or not model_id:
-            refused.append(Refusal(f"entry {position}", "the entry has no id"))
-        elif len(model_id) > MAX_ID:
-            refused.append(Refusal(model_id[:200], f"its id is longer than {MAX_ID} characters"))
-        elif model_id in models:
-            refused.append(Refusal(model_id, "the list names this id twice; the first entry was taken"))
+        model_id: Any = entry.get("id") if isinstance(entry, dict) else None
+        why = why_no_id(model_id, "id", models)
+        if why:
+            refused.append(Refusal(plain(model_id, MAX_WORD) or f"entry {position}", why))
         else:
-            models[model_id] = _info(model_id, entry)
+            models[str(model_id)] = _info(str(model_id), entry)
     return Listing(list(models.values()), refused, covers=frozenset({Kind.BASE, Kind.CUSTOM}))
 
 
 def _info(model_id: str, entry: dict[str, Any]) -> ModelInfo:
     fine_tune = model_id.split(":") if model_id.startswith("ft:") else []
-    owner = str(entry.get("owned_by") or "")
+    owner = plain(entry.get("owned_by"), MAX_NAME)
     shutdown = _date(entry.get("shutdown_date"))
     return ModelInfo(
         platform=Platform.OPENAI,
         external_id=model_id,
-        name=_fine_tune_name(fine_tune) if fine_tune else model_id,
+        name=(_fine_tune_name(fine_tune) if fine_tune else model_id)[:MAX_NAME],
         provider="OpenAI" if owner in _OPENAIS_OWN or fine_tune else owner or "OpenAI",
         kind=Kind.CUSTOM if fine_tune else Kind.BASE,
         base_external_id=fine_tune[1] if len(fine_tune) > 1 else "",
@@ -153,6 +150,7 @@ def _created(value: Any) -> datetime | None:
 
 def _date(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
-    except (TypeError, ValueError):
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.access import VIEW_MODELS, UserRequest, needs
+from catalog.access import ENABLE_MODELS, VIEW_MODELS, UserRequest, needs
 from catalog.freshness import any_live, sync_states
 from catalog.history import current_revision
 from catalog.listing import PAGE_SIZE, Wish, combos, facets, heads, matching, total
 from catalog.models import Model
 from catalog.paging import Pages
-from catalog.rows import ROW_FIELDS, rows_of
+from catalog.rows import ROW_FIELDS, html_of_rows, rows_of, shown_rows
 
 MAX_POLLED = 200
 
@@ -29,7 +29,10 @@ def home(request: UserRequest) -> HttpResponse:
 @require_safe
 @needs(VIEW_MODELS)
 def models(request: UserRequest) -> HttpResponse:
-    return render(request, "catalog/models.html", list_context(Wish.from_query(request.GET)))
+    context = list_context(Wish.from_query(request.GET))
+    can_enable = request.user.has_perm(ENABLE_MODELS)
+    context["rows_html"] = html_of_rows(context["rows"], can_enable=can_enable)
+    return render(request, "catalog/models.html", context)
 
 
 def list_context(wish: Wish) -> dict[str, Any]:
@@ -37,11 +40,12 @@ def list_context(wish: Wish) -> dict[str, Any]:
     revision = current_revision()
     rows = combos(wish.q, revision)
     pages = Pages(wish, total(wish, rows), PAGE_SIZE)
-    found = matching(wish).only(*ROW_FIELDS)[pages.start : pages.stop]
+    rows_shown = shown_rows(matching(wish)[pages.start : pages.stop], timezone.now())
     states = sync_states()
     return {
         "wish": wish,
-        "rows": rows_of(found, timezone.now()),
+        "rows": rows_shown,
+        "shown": [str(row.id) for row in rows_shown],
         "facets": facets(wish, rows),
         "pages": pages,
         "heads": heads(wish),

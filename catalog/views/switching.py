@@ -44,9 +44,7 @@ def _switch(request: UserRequest, pk: int, rule: Callable[..., Event]) -> HttpRe
     if not request.htmx:
         return _page_answer(request, model, refused)
     on_page = request.POST.get("from") == "page"
-    shown = (
-        model_context(model) if on_page else {"model": model, "row": rows_of([model], timezone.now())[0]}
-    )
+    shown = model_context(model) if on_page else {"model": model, "row": rows_of([model], timezone.now())[0]}
     context = {**shown, "refused": refused, "on_page": on_page}
     return render(request, "catalog/_switched.html", context, status=409 if refused else 200)
 
@@ -60,10 +58,9 @@ def _page_answer(request: UserRequest, model: Model, refused: str) -> HttpRespon
 
 
 def _back(request: UserRequest) -> str:
+    """The address a form came from, if it is one of ours. (A bare word would be taken for the name of a view.)"""
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if safe else "catalog:models"
 
 
@@ -71,19 +68,31 @@ def _back(request: UserRequest) -> str:
 @needs(ENABLE_MODELS)
 def bulk(request: UserRequest) -> HttpResponse:
     """Enable or disable the ticked models, or all that match the filter, each on its own."""
-    wanted = request.POST.get("action") == "enable"
-    outcomes = set_enabled_many(_chosen(request.POST)[:MAX_BULK], wanted, actor=request.user)
+    action = request.POST.get("action")
+    if action not in ("enable", "disable"):
+        return _bulk_refused(request, "Choose whether to enable or to disable.", status=400)
+    chosen = list(_chosen(request.POST)[: MAX_BULK + 1])
+    if len(chosen) > MAX_BULK:
+        return _bulk_refused(
+            request, f"No more than {MAX_BULK:,} models can be changed at once: narrow the filter first."
+        )
+    wanted = action == "enable"
+    outcomes = set_enabled_many(chosen, wanted, actor=request.user)
     refused = [outcome for outcome in outcomes if outcome.refused]
     context = {
         "verb": "enabled" if wanted else "disabled",
         "outcomes": outcomes,
         "refused": refused,
         "done": len(outcomes) - len(refused),
-        "rows": rows_of([outcome.model for outcome in outcomes], timezone.now()),
         "back": _back(request),
     }
     template = "catalog/_bulk_result.html" if request.htmx else "catalog/bulk_result.html"
     return render(request, template, context)
+
+
+def _bulk_refused(request: UserRequest, refused: str, status: int = 409) -> HttpResponse:
+    template = "catalog/_refused.html" if request.htmx else "catalog/refused.html"
+    return render(request, template, {"refused": refused}, status=status)
 
 
 def _chosen(post: QueryDict) -> ModelQuerySet:
