@@ -3,10 +3,15 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from modelhub import health
+from modelhub.forms import LoginForm
 
 urlpatterns = [
     path("", include("catalog.urls")),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path(
+        "login/",
+        auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
+        name="login",
+    ),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(success_url="/password/done/"), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
