@@ -112,6 +112,74 @@ class SandboxControl:
     def clear_ledger(self) -> None:
         self._call("DELETE", "ledger")
 
+    # what AWS leaves open: see switches() for names, choices and meanings -------------------------
+    def switches(self) -> Record:
+        described: Record = self._call("GET", "switches")["switches"]
+        return described
+
+    def switch(self, **values: Any) -> Record:
+        """``switch(token_repeat="empty", get_lag_seconds=5)``; None is the default again."""
+        return self._call("POST", "switches", values)
+
+    def reset_switches(self) -> Record:
+        return self._call("DELETE", "switches")
+
+    # customization jobs and custom models -------------------------------------------------------
+    def created(self, **filters: Any) -> list[Record]:
+        """Jobs and models ever made, also those gone; filters: kind (job, model), token, name, caller, arn."""
+        births: list[Record] = self._call("GET", "created", query=filters)["created"]
+        return births
+
+    def script_job(self, kind: str, **fields: Any) -> Record:
+        """What the next job (or ``job=name``) meets: times, and for failures phase, after, message.
+
+        Refusals: role, cross_account, quota, name_in_use, model_name_in_use. Failures: bad_data,
+        no_s3_permission, internal, fail.
+        """
+        return self._call("POST", "job-scripts", {"kind": kind, **fields})
+
+    def job_scripts(self) -> list[Record]:
+        scripts: list[Record] = self._call("GET", "job-scripts")["scripts"]
+        return scripts
+
+    def clear_job_scripts(self) -> None:
+        self._call("DELETE", "job-scripts")
+
+    def jobs(self) -> list[Record]:
+        """As they are now, without lag."""
+        jobs: list[Record] = self._call("GET", "jobs")["jobs"]
+        return jobs
+
+    def make_job(self, job_name: str, **fields: Any) -> Record:
+        """A job behind our back: fields as Create takes them (none is needed), age_seconds, caller."""
+        return self._call("POST", "jobs", {"jobName": job_name, **fields})
+
+    def generate_jobs(self, count: int, prefix: str = "synthetic", age_seconds: float = 0) -> Record:
+        wish = {"count": count, "prefix": prefix, "age_seconds": age_seconds}
+        return self._call("POST", "jobs/generate", wish)
+
+    def stop_job(self, job_name: str) -> Record:
+        return self._call("POST", f"jobs/{quote(job_name, safe='')}/stop", {})
+
+    def fail_job(self, job_name: str, message: str | None = None) -> Record:
+        return self._call(
+            "POST", f"jobs/{quote(job_name, safe='')}/fail", {"message": message} if message else {}
+        )
+
+    def remove_job(self, job_name: str) -> None:
+        self._call("DELETE", f"jobs/{quote(job_name, safe='')}")
+
+    def custom_models(self) -> list[Record]:
+        models: list[Record] = self._call("GET", "custom-models")["custom_models"]
+        return models
+
+    def make_custom_model(self, model_name: str, **fields: Any) -> Record:
+        """A custom model behind our back: baseModelId, caller, tags (a dict)."""
+        return self._call("POST", "custom-models", {"modelName": model_name, **fields})
+
+    def remove_custom_model(self, model_name: str) -> None:
+        self._call("DELETE", f"custom-models/{quote(model_name, safe='')}")
+
     def _model(self, platform: str, model_id: str) -> str:
         return f"models/{quote(platform)}/{quote(model_id, safe='')}"
 

@@ -78,3 +78,7 @@ class Clock:
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with a ``Z``, as AWS writes timestamps in restJson1 bodies."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def iso_of(timestamp: float) -> str:
+    return iso(datetime.fromtimestamp(timestamp, UTC))

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sandbox.aws import cors
 from sandbox.control import routes
 from sandbox.errors import PlatformError
 from sandbox.faults import answers
@@ -22,9 +23,12 @@ def handle(world: "World", request: Request) -> Answer:
         return routes.answer(world, request)
     call = identify(request)
     request_id = _new_id(call.platform)
-    # A caller who is turned away at the door uses up no fault.
-    fault = None if call.refusal else world.faults.take(call.platform, call.operation)
+    # A caller who is turned away at the door uses up no fault, nor does a browser's preflight.
+    spared = call.refusal or call.operation == cors.OPERATION
+    fault = None if spared else world.faults.take(call.platform, call.operation)
     answer = _named(_perform(world, call, fault, request_id), call.platform, request_id)
+    if call.platform == "s3" and request.headers.get("Origin") and call.operation != cors.OPERATION:
+        answer = _shared(world, request, answer)
     world.ledger.note(
         request,
         platform=call.platform,
@@ -60,6 +64,14 @@ def _named(answer: Answer, platform: str, request_id: str) -> Answer:
     if platform == "openai":
         headers |= {"openai-version": "2020-10-01", "openai-organization": "sandbox"}
     return replace(answer, headers=headers)
+
+
+def _shared(world: "World", request: Request, answer: Answer) -> Answer:
+    """The bucket's cross-origin headers, on refusals and faults too; moto's own are less exact."""
+    if not isinstance(answer, Response):
+        return answer
+    kept = {k: v for k, v in answer.headers.items() if not k.lower().startswith("access-control-")}
+    return replace(answer, headers=kept | cors.headers_for(world.aws.cors_rules(request), request))
 
 
 def _new_id(platform: str) -> str:

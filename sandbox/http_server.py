@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
+MOST_BYTES = 512 * 1024 * 1024  # a body is held in memory; S3 itself takes 5 GB
+
+
 class HttpServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -94,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Response) -> None:
         self.send_response(answer.status)
-        length = str(len(answer.body))
+        length = str(answer.length if answer.blocks else len(answer.body))
         for name, value in answer.headers.items():
             if name.lower() == "content-length":
                 length = value if self.command == "HEAD" else length
@@ -105,6 +108,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
+            for block in answer.blocks() if answer.blocks else ():
+                self.wfile.write(block)
 
     def _read_body(self) -> bytes | None:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
@@ -112,6 +117,9 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length") or "0"
         if not length.isdecimal():
             self.send_error(400, "Bad Content-Length")
+            return None
+        if int(length) > MOST_BYTES:
+            self.send_error(413, "Larger than the sandbox takes in one request; send it in parts")
             return None
         return self._read_exactly(int(length))
 

@@ -42,6 +42,8 @@ class Ledger:
                 "path": request.path,
                 "status": None if isinstance(answer, Hangup) else answer.status,
                 "fault": fault,
+                "created": request.notes.get("created"),
+                "repeat_of": request.notes.get("repeat_of"),
                 "request_id": request_id,
             }
             self._shelf.put(str(self._last), entry)

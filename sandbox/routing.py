@@ -1,10 +1,10 @@
 """From a request to a call: which platform, which operation, by whom, and whether they may come in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sandbox.aws import dialects, signature
+from sandbox.aws import cors, dialects, signature
 from sandbox.aws.s3_names import s3_operation
 from sandbox.bedrock import operations as bedrock_operations
 from sandbox.errors import PlatformError
@@ -44,6 +44,10 @@ class Call:
 
 
 def identify(request: Request) -> Call:
+    if request.method == "OPTIONS":  # browsers sign no preflight, and S3 checks none
+        return Call(
+            "s3", cors.OPERATION, "anonymous", lambda w: cors.preflight(w.aws.cors_rules(request), request)
+        )
     signed = signature.read(request)
     if signed is not None:
         return _aws(request, signed)
@@ -91,7 +95,8 @@ def _bedrock(request: Request, caller: str, refusal: PlatformError | None) -> Ca
     operation, identifier = found
 
     def run(world: "World") -> Response:
-        return json_response(operation.handler(world, request, identifier), operation.status)
+        answer = operation.handler(world, replace(request, caller=caller), identifier)
+        return answer if isinstance(answer, Response) else json_response(answer, operation.status)
 
     return Call("bedrock", operation.name, caller, run, refusal)
 

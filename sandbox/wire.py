@@ -1,7 +1,7 @@
 """What travels over HTTP, as plain values: no socket and no framework in here."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -25,6 +25,8 @@ class Request:
     query_string: str = ""
     headers: Headers = field(default_factory=dict[str, str])
     body: bytes = b""
+    caller: str = "anonymous"  # filled in at the gate
+    notes: dict[str, Any] = field(default_factory=dict)  # what a handler wants the ledger to keep
 
     @cached_property
     def path(self) -> str:
@@ -52,6 +54,8 @@ class Response:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    blocks: Callable[[], Iterator[bytes]] | None = None  # a large body, read only while it is sent
+    length: int = 0  # of that body
 
 
 @dataclass(frozen=True)

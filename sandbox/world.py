@@ -4,11 +4,13 @@ import threading
 from pathlib import Path
 
 from sandbox.aws.moto_services import ACCOUNT, MotoServices
+from sandbox.bedrock.holdings import Holdings
 from sandbox.catalogue import seed
 from sandbox.clock import Clock
 from sandbox.faults.book import FaultBook
 from sandbox.ledger import Ledger
 from sandbox.store import Store
+from sandbox.switches import Switches
 
 COLLECTIONS = ("bedrock", "openai", "inference-profiles")
 
@@ -21,16 +23,21 @@ class World:
         self.models = {name: self.store.shelf(f"models/{name}") for name in COLLECTIONS}
         self.faults = FaultBook(self.store.shelf("faults"))
         self.ledger = Ledger(self.store.shelf("ledger"), self.clock)
-        self.aws = MotoServices(folder, region)
+        self.aws = MotoServices(folder, region, self.clock.now)
+        self.owned = Holdings(self.store)
+        self.switches = Switches(self.store.shelf("switches"))
+        self.aws.s3.null_sink = lambda: bool(self.switches["s3_null_sink"])
         self.closing = threading.Event()  # ends held connections when the sandbox stops
         self._marks = self.store.shelf("marks")
         if "seeded" not in self._marks:
             self._seed()
 
     def reset(self) -> None:
-        """Back to the first day: catalogue, clock, faults, ledger and S3."""
+        """Back to the first day: catalogue, clock, faults, switches, jobs and models, ledger, S3."""
         self.clock.reset()
         self.faults.clear()
+        self.switches.clear()
+        self.owned.clear()
         self.ledger.clear()
         self.aws.reset()
         for shelf in self.models.values():

@@ -7,11 +7,16 @@ puts them in place before it speaks; two of them using S3 at the very same momen
 
 import os
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
+from sandbox.aws import cors, lean_moto
+from sandbox.aws.objects import Objects
 from sandbox.aws.s3_mirror import Mirror
+from sandbox.aws.s3_service import S3Service
 from sandbox.wire import Request, Response
 
 ACCOUNT = "123456789012"  # moto's own, documented default account
@@ -28,18 +33,30 @@ class MotoServices:
     _turn: ClassVar["MotoServices | None"] = None
     _lock: ClassVar[threading.RLock] = threading.RLock()
 
-    def __init__(self, folder: Path | None, region: str) -> None:
+    def __init__(
+        self, folder: Path | None, region: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._mirror = Mirror(folder / "s3") if folder else None
         self._region = region
         self._buckets: dict[str, Any] | None = None
+        self.objects = Objects(self.backend, self._mirror.save_key if self._mirror else lambda *_: None)
+        self.s3 = S3Service(self._s3, self.backend, now)
 
     def call(self, service: str, request: Request) -> Response:
         self._take_turn()
-        status, headers, body = _handler(service, request)(*_arguments(request))
-        content = body.encode() if isinstance(body, str) else bytes(body or b"")
-        if service == "s3" and self._mirror and status < 300:
+        if service != "s3":
+            return _moto(service, request)
+        answer = self.s3.answer(request)
+        if self._mirror and answer.status < 300:
             self._mirror.after(request, self.backend())
-        return Response(status, content, {str(name): str(value) for name, value in headers.items()})
+        return answer
+
+    def cors_rules(self, request: Request) -> list[Any]:
+        bucket = self.backend().buckets.get(request.path.lstrip("/").partition("/")[0])
+        return list(bucket.cors) if bucket else []
+
+    def _s3(self, request: Request) -> Response:
+        return _moto("s3", request)
 
     def backend(self) -> Any:
         """moto's S3 backend holding this sandbox's buckets: for simulated jobs that write artifacts."""
@@ -70,6 +87,7 @@ class MotoServices:
             os.environ.setdefault("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "true")
             from moto.s3.models import s3_backends
 
+            lean_moto.install()
             backend: Any = s3_backends[ACCOUNT]["aws"]
             fresh = self._buckets is None
             self._buckets = {} if self._buckets is None else self._buckets
@@ -84,9 +102,25 @@ class MotoServices:
             self._mirror.replay(backend)
         if BUCKET not in backend.buckets:
             backend.create_bucket(BUCKET, self._region)
+        bucket = backend.buckets[BUCKET]
+        if bucket.versioning_status is None:  # never set; once set it can't be unset
+            bucket.versioning_status = "Enabled"
+            bucket.set_cors([cors.START_RULE])
             if self._mirror:
-                self._mirror.save_bucket(backend.buckets[BUCKET])
+                self._mirror.save_bucket(bucket)
         _ensure_role()
+
+
+def _moto(service: str, request: Request) -> Response:
+    answerer, method = _answerer(service, request)
+    arguments = _arguments(request)
+    try:
+        status, headers, body = getattr(answerer, method)(*arguments)
+    finally:  # these two refer to each other and to the body, which would wait for the garbage collector
+        vars(answerer).clear()
+        vars(arguments[0]).clear()
+    content = body.encode() if isinstance(body, str) else bytes(body or b"")
+    return Response(status, content, {str(name): str(value) for name, value in headers.items()})
 
 
 def _dispose(buckets: dict[str, Any]) -> None:
@@ -108,20 +142,20 @@ def _ensure_role() -> None:
         backend.create_role(ROLE, _TRUST, "/", None, "What Bedrock assumes to read and write S3", [], "3600")
 
 
-def _handler(service: str, request: Request) -> Any:
-    """The response class that moto's own URL table would choose (path style)."""
+def _answerer(service: str, request: Request) -> tuple[Any, str]:
+    """The response class and method that moto's own URL table would choose (path style)."""
     from moto.iam.responses import IamResponse
     from moto.s3.responses import S3Response
     from moto.sts.responses import TokenResponse
 
     if service == "sts":
-        return TokenResponse.dispatch
+        return TokenResponse(), "_dispatch"
     if service == "iam":
-        return IamResponse.dispatch
+        return IamResponse(), "_dispatch"
     bucket, _, key = request.raw_path.lstrip("/").partition("/")
     if key:
-        return S3Response.key_dispatch
-    return S3Response.ambiguous_dispatch if bucket else S3Response.bucket_dispatch
+        return S3Response(), "key_response"
+    return S3Response(), "ambiguous_response" if bucket else "bucket_response"
 
 
 def _arguments(request: Request) -> tuple[Any, str, dict[str, str]]:

@@ -7,6 +7,7 @@ with one line on stderr. Not kept: tags, and access rules set after creation of 
     s3/<bucket>/bucket          settings (CORS, versioning …)
     s3/<bucket>/keys/<sha256>   every version of one key
     s3/<bucket>/uploads/<id>/   ``head`` and one file per part: a resumed upload finds its parts
+    …/<file>.d/                 the bytes of what is larger than 64 KB, one file for each, read from there
 """
 
 import copy
@@ -18,8 +19,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from sandbox.aws.lean_moto import Content
 from sandbox.wire import Request
 
 
@@ -49,6 +51,11 @@ class Mirror:
         head.keys, head.multiparts = {}, {}
         _write(self._folder / bucket.name / "bucket", head)
 
+    def save_key(self, bucket: Any, key: str) -> None:
+        """After a change that came from inside, not by a request."""
+        with self._lock:
+            self._save_key(bucket, key)
+
     def clear(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -63,14 +70,14 @@ class Mirror:
         if versions:
             _write(path, versions)
         else:
-            path.unlink(missing_ok=True)
+            _remove(path)
 
     def _save_all_keys(self, bucket: Any) -> None:
         """After DeleteObjects: drop the files of keys that are gone."""
         kept = {hashlib.sha256(key.encode()).hexdigest() for key in bucket.keys}
         for path in _children(self._folder / bucket.name / "keys"):
             if path.name not in kept:
-                path.unlink()
+                _remove(path)
 
     def _save_uploads(self, bucket: Any, request: Request) -> None:
         folder = self._folder / bucket.name / "uploads"
@@ -133,7 +140,7 @@ def _register(bucket: Any) -> None:
 
 def _children(folder: Path) -> Iterator[Path]:
     return (
-        iter(sorted(path for path in folder.iterdir() if path.suffix != ".new"))
+        iter(sorted(path for path in folder.iterdir() if path.suffix not in (".new", ".d")))
         if folder.is_dir()
         else iter(())
     )
@@ -144,13 +151,51 @@ def _write(path: Path, thing: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}-{threading.get_ident()}.new")
     with aside.open("wb") as file:
-        pickle.dump(thing, file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickler = _Pickler(file, _blobs(path))
+        pickler.dump(thing)
     aside.replace(path)
+    for blob in _blobs(path).iterdir() if _blobs(path).is_dir() else ():
+        if blob.name not in pickler.kept:
+            blob.unlink()  # of a version that is gone
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    shutil.rmtree(_blobs(path), ignore_errors=True)
+
+
+def _blobs(path: Path) -> Path:
+    return path.with_name(f"{path.name}.d")
+
+
+class _Pickler(pickle.Pickler):
+    """Large contents go to files of their own."""
+
+    def __init__(self, file: BinaryIO, folder: Path) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._folder = folder
+        self.kept: set[str] = set()
+
+    def persistent_id(self, thing: Any) -> str | None:
+        if not isinstance(thing, Content):
+            return None
+        self.kept.add(thing.keep_in(self._folder))
+        return str(thing.key.blob)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: BinaryIO, folder: Path) -> None:
+        super().__init__(file)
+        self._folder = folder
+
+    def persistent_load(self, name: str) -> Content:
+        return Content(path=self._folder / name)
 
 
 def _read(path: Path) -> Any:
     try:
-        return pickle.loads(path.read_bytes())  # noqa: S301 - files of our own making
+        with path.open("rb") as file:
+            return _Unpickler(file, _blobs(path)).load()  # files of our own making
     except FileNotFoundError:
         return None
     except Exception as problem:  # a pickle of another moto version can fail in any way

@@ -4,6 +4,7 @@ Source: botocore 1.44.5, service model s3/2006-03-01. Only those modelhub's worl
 told apart; the rest are named by their level and verb.
 """
 
+from sandbox.aws.cors import OPERATION
 from sandbox.wire import Request
 
 _OBJECT = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
@@ -24,6 +25,8 @@ _SUBRESOURCES = {
 
 
 def s3_operation(request: Request) -> str:
+    if request.method == "OPTIONS":
+        return OPERATION
     bucket, _, key = request.path.lstrip("/").partition("/")
     if not bucket:
         return "ListBuckets"

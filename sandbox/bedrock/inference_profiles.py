@@ -4,12 +4,11 @@ Source: botocore 1.44.5, service model bedrock/2023-04-20. The default page size
 are ours.
 """
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from sandbox.bedrock import checks
-from sandbox.errors import not_found, validation
+from sandbox.bedrock.pages import DEFAULT_PAGE, read_token, write_token
+from sandbox.errors import not_found
 from sandbox.store import Record
 from sandbox.wire import Request
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 TYPES = ("SYSTEM_DEFINED", "APPLICATION")
-DEFAULT_PAGE = 100
 
 
 def list_profiles(world: "World", request: Request, _: str) -> dict[str, Any]:
@@ -41,20 +39,3 @@ def public(world: "World", profile: Record) -> dict[str, Any]:
     noun = "inference-profile" if profile["type"] == "SYSTEM_DEFINED" else "application-inference-profile"
     arn = f"arn:aws:bedrock:{world.region}:{world.account}:{noun}/{profile['inferenceProfileId']}"
     return {"inferenceProfileArn": arn} | profile
-
-
-def write_token(position: int) -> str:
-    """Opaque to callers, as AWS's tokens are."""
-    return base64.urlsafe_b64encode(f"from:{position}".encode()).decode()
-
-
-def read_token(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        word, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-        if word == "from":
-            return int(number)
-    except (binascii.Error, ValueError):
-        pass
-    raise validation("The provided nextToken is invalid.")

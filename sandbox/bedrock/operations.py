@@ -8,13 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.bedrock import availability, foundation_models, inference_profiles
-from sandbox.wire import Request
+from sandbox.bedrock import (
+    availability,
+    custom_models,
+    foundation_models,
+    inference_profiles,
+    job_creation,
+    jobs,
+    tags,
+)
+from sandbox.wire import Request, Response
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
-Handler = Callable[["World", Request, str], dict[str, Any]]
+Handler = Callable[["World", Request, str], dict[str, Any] | Response]
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,16 @@ OPERATIONS = [
     Operation("GetFoundationModelAvailability", "GET", "/foundation-model-availability/{}", availability.get),
     Operation("ListInferenceProfiles", "GET", "/inference-profiles", inference_profiles.list_profiles),
     Operation("GetInferenceProfile", "GET", "/inference-profiles/{}", inference_profiles.get_profile),
+    Operation("CreateModelCustomizationJob", "POST", "/model-customization-jobs", job_creation.create, 201),
+    Operation("ListModelCustomizationJobs", "GET", "/model-customization-jobs", jobs.list_jobs),
+    Operation("GetModelCustomizationJob", "GET", "/model-customization-jobs/{}", jobs.get),
+    Operation("StopModelCustomizationJob", "POST", "/model-customization-jobs/{}/stop", jobs.stop),
+    Operation("ListCustomModels", "GET", "/custom-models", custom_models.list_models),
+    Operation("GetCustomModel", "GET", "/custom-models/{}", custom_models.get),
+    Operation("DeleteCustomModel", "DELETE", "/custom-models/{}", custom_models.delete),
+    Operation("TagResource", "POST", "/tagResource", tags.tag),
+    Operation("UntagResource", "POST", "/untagResource", tags.untag),
+    Operation("ListTagsForResource", "POST", "/listTagsForResource", tags.listing),
 ]
 
 

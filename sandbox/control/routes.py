@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sandbox.control import clock, faults, ledger, models, state
+from sandbox.control import (
+    clock,
+    custom_models,
+    faults,
+    job_scripts,
+    jobs,
+    ledger,
+    models,
+    state,
+    switches,
+)
 from sandbox.control.refusal import Refusal
 from sandbox.wire import Request, Response, json_response
 
@@ -50,6 +60,22 @@ ROUTES = [
     Route("DELETE", "/_sandbox/faults/{}", faults.remove),
     Route("GET", "/_sandbox/ledger", ledger.listing),
     Route("DELETE", "/_sandbox/ledger", ledger.clear),
+    Route("GET", "/_sandbox/switches", switches.listing),
+    Route("POST", "/_sandbox/switches", switches.change),
+    Route("DELETE", "/_sandbox/switches", switches.reset),
+    Route("GET", "/_sandbox/created", custom_models.created),
+    Route("GET", "/_sandbox/jobs", jobs.listing),
+    Route("POST", "/_sandbox/jobs", jobs.make),
+    Route("POST", "/_sandbox/jobs/generate", jobs.generate),
+    Route("POST", "/_sandbox/jobs/{}/stop", jobs.stop),
+    Route("POST", "/_sandbox/jobs/{}/fail", jobs.fail),
+    Route("DELETE", "/_sandbox/jobs/{}", jobs.remove),
+    Route("GET", "/_sandbox/job-scripts", job_scripts.listing),
+    Route("POST", "/_sandbox/job-scripts", job_scripts.add),
+    Route("DELETE", "/_sandbox/job-scripts", job_scripts.clear),
+    Route("GET", "/_sandbox/custom-models", custom_models.listing),
+    Route("POST", "/_sandbox/custom-models", custom_models.make),
+    Route("DELETE", "/_sandbox/custom-models/{}", custom_models.remove),
 ]
 
 

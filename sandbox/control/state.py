@@ -21,6 +21,9 @@ def summary(world: "World", request: Request) -> dict[str, Any]:
         "state_dir": str(world.folder) if world.folder else None,
         "clock": world.clock.describe(),
         "models": {name: len(shelf) for name, shelf in world.models.items()},
+        "jobs": len(world.owned.jobs),
+        "custom_models": sum(model["deleted"] is None for model in world.owned.custom_models),
+        "switches": world.switches.all(),
         "faults": world.faults.all(),
         "ledger": len(world.ledger),
         "buckets": world.aws.bucket_names(),
@@ -28,6 +31,6 @@ def summary(world: "World", request: Request) -> dict[str, Any]:
 
 
 def reset(world: "World", request: Request) -> dict[str, Any]:
-    """Back to the seed: catalogue, clock, faults, ledger, S3."""
+    """Back to the seed: catalogue, clock, faults, switches, jobs and models, ledger, S3."""
     world.reset()
     return summary(world, request)

@@ -1,5 +1,6 @@
 """Real boto3 and openai clients, retries off, against a sandbox in this process."""
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # also when pytest runs with
 
 from sandbox.client import SandboxControl
 from sandbox.server import RunningSandbox, start
+
+CONVERSATION = (
+    '{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "Hi"}]}, '
+    '{"role": "assistant", "content": [{"text": "Hello"}]}]}'
+)
+
+ROOT = Path(__file__).parents[2]
+READY = "sandbox ready on "
+Run = Callable[..., tuple[subprocess.Popen[str], str]]
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +91,65 @@ def openai_client(sandbox: RunningSandbox) -> Iterator[Callable[..., openai.Open
     yield client
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def wish() -> Callable[..., dict[str, Any]]:
+    """Arguments of CreateModelCustomizationJob; None takes one away."""
+
+    def arguments(name: str = "job-1", **changes: Any) -> dict[str, Any]:
+        usual = {
+            "jobName": name,
+            "customModelName": f"model-of-{name}",
+            "roleArn": "arn:aws:iam::123456789012:role/ModelhubBedrockRole",
+            "baseModelIdentifier": "amazon.nova-lite-v1:0:300k",
+            "trainingDataConfig": {"s3Uri": "s3://modelhub-sandbox/train.jsonl"},
+            "outputDataConfig": {"s3Uri": "s3://modelhub-sandbox/output"},
+            "clientRequestToken": f"token-{name}",
+        }
+        return {key: value for key, value in (usual | changes).items() if value is not None}
+
+    return arguments
+
+
+@pytest.fixture
+def train(control: SandboxControl, bedrock: Any, wish: Callable[..., dict[str, Any]]) -> Callable[..., str]:
+    """Create a job with the clock standing still; gives its ARN."""
+    control.freeze()
+    return lambda name="job-1", **changes: bedrock.create_model_customization_job(**wish(name, **changes))[
+        "jobArn"
+    ]
+
+
+@pytest.fixture
+def upload(s3: Any) -> Callable[..., None]:
+    """Put rows of a family's format where jobs look for them."""
+
+    def put(
+        rows: int = 20, key: str = "train.jsonl", row: str = CONVERSATION, bucket: str = "modelhub-sandbox"
+    ) -> None:
+        s3.put_object(Bucket=bucket, Key=key, Body=(row + "\n").encode() * rows)
+
+    return put
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Start the program; gives the process and the address it printed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+        command = [sys.executable, "-m", "sandbox", "--port", "0", *arguments]
+        process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        started.append(process)
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line.startswith(READY)
+        return process, line.removeprefix(READY).strip()
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

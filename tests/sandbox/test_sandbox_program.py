@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,30 +13,6 @@ import pytest
 from sandbox.client import SandboxControl
 
 ROOT = Path(__file__).parents[2]
-READY = "sandbox ready on "
-Run = Callable[..., tuple[subprocess.Popen[str], str]]
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """Start the program; gives the process and the address it printed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
-        command = [sys.executable, "-m", "sandbox", "--port", "0", *arguments]
-        process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        started.append(process)
-        assert process.stdout
-        line = process.stdout.readline()
-        assert line.startswith(READY)
-        return process, line.removeprefix(READY).strip()
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 def test_it_says_one_line_when_ready_and_is_ready_then(run):

@@ -61,6 +61,21 @@ def test_a_stopped_sandbox_answers_nobody_not_even_over_an_open_connection():
     connection.close()
 
 
+def test_writes_that_belong_together_are_kept_together_or_not_at_all(tmp_path):
+    store = Store(tmp_path)
+
+    def half_way() -> None:
+        with store.together():
+            store.shelf("x").put("a", {"n": 1})
+            store.shelf("y").put_all([("b", {"n": 2}), ("c", {"n": 3})])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_way()
+    assert len(store.shelf("x")) == len(store.shelf("y")) == 0
+    store.close()
+
+
 def test_a_bulk_write_that_fails_leaves_the_file_as_it_was(tmp_path):
     store = Store(tmp_path)
     store.shelf("x").put("old", {"n": 1})
