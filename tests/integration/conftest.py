@@ -1,13 +1,17 @@
 """Browsers that are logged in, and platforms that answer at once or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from catalog.platforms import aws
+from catalog.platforms import openai as openai_platform
+from modelhub import endpoints
 from sandbox.client import SandboxControl
+from sandbox.server import RunningSandbox, start
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -59,13 +63,27 @@ def only(control: SandboxControl, platform: str, *keep: str) -> None:
             control.withdraw_model(platform, record[id_field])
 
 
+@pytest.fixture(scope="session")
+def small_server() -> Iterator[RunningSandbox]:
+    """A sandbox of its own, emptied once: withdrawing the whole seed costs more than a test."""
+    with start() as running:
+        only(running.control, "bedrock")
+        only(running.control, "openai")
+        for profile in running.control.models("inference-profiles"):
+            running.control.withdraw_model("inference-profiles", profile["inferenceProfileId"])
+        yield running
+
+
 @pytest.fixture
-def small_world(sandbox: SandboxControl) -> SandboxControl:
+def small_world(small_server: RunningSandbox, settings: Any) -> Iterator[SandboxControl]:
     """Ten Bedrock models named acme.m0 … acme.m9 and five of OpenAI, o0 … o4; no others."""
-    only(sandbox, "bedrock")
-    only(sandbox, "openai")
+    control = small_server.control
+    control.clear_faults()
+    control.clear_ledger()
+    only(control, "bedrock")
+    only(control, "openai")
     for number in range(10):
-        sandbox.publish_model(
+        control.publish_model(
             "bedrock",
             f"acme.m{number}",
             modelName=f"Acme {number}",
@@ -76,5 +94,10 @@ def small_world(sandbox: SandboxControl) -> SandboxControl:
             modelLifecycle={"status": "ACTIVE"},
         )
     for number in range(5):
-        sandbox.publish_model("openai", f"o{number}", created=1_700_000_000 + number)
-    return sandbox
+        control.publish_model("openai", f"o{number}", created=1_700_000_000 + number)
+    settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, small_server.url)
+    aws.client.cache_clear()
+    openai_platform.client.cache_clear()
+    yield control
+    aws.client.cache_clear()
+    openai_platform.client.cache_clear()

@@ -29,7 +29,8 @@ def test_it_tells_everything_known(as_viewer):
     page = page_of(as_viewer, model)
     for words in ("Rocket", "Acme", model.arn, model.external_id, "Text in, text out", "TEXT, SMELL", "FINE_TUNING",
                   "ON_DEMAND", "us.acme.x", "tools", "256,000 tokens", "8,192 tokens", "$0.30", "$2.50",
-                  "litellm 1.0, 2026-11-01", "Ask Anna<br>first", "2026-11-22", "Ready, not enabled", "Enable it"):  # fmt: skip
+                  "litellm 1.0, 2026-11-01", "Ask Anna<br>first", "2026-11-22",
+                  "Ready, not enabled", "Enable it"):  # fmt: skip
         assert words in page, words
 
 
@@ -45,11 +46,20 @@ def test_what_is_unknown_is_a_dash(as_viewer):
     ("facts", "words"),
     [
         ({"enabled": True}, ["Enabled: applications may use it", "by Amazon Bedrock"]),
-        ({"listed": False, "missed_syncs": 3}, ["Retired by Amazon Bedrock", "not any more by Amazon Bedrock"]),
+        (
+            {"listed": False, "missed_syncs": 3},
+            ["Retired by Amazon Bedrock", "not any more by Amazon Bedrock"],
+        ),
         ({"missed_syncs": 2}, ["absent from the last 2 complete sync(s)", "Missing"]),
-        ({"lifecycle": "unknown", "lifecycle_word": "SUNSET"}, ["the platform says “SUNSET”", "override the lifecycle"]),
+        (
+            {"lifecycle": "unknown", "lifecycle_word": "SUNSET"},
+            ["the platform says “SUNSET”", "override the lifecycle"],
+        ),
         ({"kind": "custom", "build": "failed", "build_message": "No rows"}, ["Training failed: No rows"]),
-        ({"kind": "custom", "serving": "nothing"}, ["Created, nothing serves it yet", "Provision throughput"]),
+        (
+            {"kind": "custom", "serving": "nothing"},
+            ["Created, nothing serves it yet", "Provision throughput"],
+        ),
     ],
 )
 def test_the_colour_is_explained_with_its_evidence(as_viewer, facts, words):
@@ -71,7 +81,9 @@ def test_a_retired_model_names_possible_successors(as_viewer):
     a_model(3, name="Elsewhere", provider="Other", capability_set=",chat,")
     a_model(4, name="Embedder", provider="Acme", capability_set=",embedding,")
     a_model(5, name="Gone too", provider="Acme", capability_set=",chat,", listed=False)
-    a_model(6, name="Ending", provider="Acme", capability_set=",chat,", end_of_life_at=NOW + timedelta(days=3650))
+    a_model(
+        6, name="Ending", provider="Acme", capability_set=",chat,", end_of_life_at=NOW + timedelta(days=3650)
+    )
     a_model(7, name="Not callable", provider="Acme", capability_set=",chat,", platform_invocation_id="")
     page = page_of(as_viewer, old)
     assert "Newer" in page

@@ -62,7 +62,10 @@ ADMIN: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "admin/catalog/model/<path:object_id>/history/": [("get", {}, STAFF)],
     "admin/catalog/syncrun/": [("get", {}, STAFF)],
     "admin/catalog/syncrun/add/": [("get", {}, NOBODY_ADDS)],
-    "admin/catalog/syncrun/<path:object_id>/change/": [("get", {}, STAFF), ("post", {"stage": "x"}, NOBODY_ADDS)],
+    "admin/catalog/syncrun/<path:object_id>/change/": [
+        ("get", {}, STAFF),
+        ("post", {"stage": "x"}, NOBODY_ADDS),
+    ],
     "admin/catalog/syncrun/<path:object_id>/delete/": [("post", {"post": "yes"}, NOBODY_ADDS)],
     "admin/catalog/syncrun/<path:object_id>/history/": [("get", {}, STAFF)],
     "admin/catalog/event/": [("get", {}, STAFF)],
@@ -97,9 +100,7 @@ def test_every_address_has_a_row():
     # The admin's second spelling of a change page (…/<id>/) only redirects to the first.
     known = {*TABLE, *(f"{route.removesuffix('change/')}" for route in ADMIN if route.endswith("change/"))}
     missing = [
-        route
-        for route in routes(get_resolver())
-        if route not in known and not route.startswith(NOT_OURS)
+        route for route in routes(get_resolver()) if route not in known and not route.startswith(NOT_OURS)
     ]
     assert missing == []
 
@@ -109,7 +110,11 @@ def test_no_row_is_about_an_address_that_is_no_more():
 
 
 def test_the_admin_shows_no_model_of_ours_that_the_table_lacks():
-    ours = {m._meta.label_lower.replace(".", "/") for m in django_admin.site._registry if m._meta.app_label in OURS_TOO}
+    ours = {
+        m._meta.label_lower.replace(".", "/")
+        for m in django_admin.site._registry
+        if m._meta.app_label in OURS_TOO
+    }
     assert ours == {"catalog/model", "catalog/syncrun", "catalog/event"}
 
 
@@ -172,7 +177,8 @@ def test_each_address_lets_in_whom_it_should(things, role, method, route, fields
 
 
 POST_ONLY = ["/models/switch", "/models/1/enable", "/models/1/disable", "/sync/start", "/logout/"]
-READ_ONLY = ["/", "/models/", "/models/poll", "/models/export.csv", "/models/1/", "/models/1/poll", "/sync/", "/sync/1/",
+READ_ONLY = ["/", "/models/", "/models/poll", "/models/export.csv", "/models/1/", "/models/1/poll",
+             "/sync/", "/sync/1/",
              "/activity/", "/livez", "/readyz"]  # fmt: skip
 
 
@@ -225,7 +231,14 @@ def test_the_groups_hold_what_their_names_say():
     }
     assert held == {
         "Model viewers": {"view_model", "view_syncrun", "view_event"},
-        "Model admins": {"view_model", "view_syncrun", "view_event", "change_model", "enable_model", "sync_models"},
+        "Model admins": {
+            "view_model",
+            "view_syncrun",
+            "view_event",
+            "change_model",
+            "enable_model",
+            "sync_models",
+        },
     }
 
 
@@ -235,4 +248,4 @@ def test_a_viewer_is_shown_no_button_that_would_be_refused(things):
         page = pages.get(url).content.decode()
         for action in ("/enable", "/disable", "/sync/start", "/models/switch", "/admin/"):
             assert f'action="{action}' not in page
-            assert f"{action}\"" not in page
+            assert f'{action}"' not in page

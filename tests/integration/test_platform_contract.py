@@ -52,7 +52,9 @@ def test_times_carry_their_zone(sandbox, platform):
         if moment
     ]
     assert moments
-    assert all(moment.tzinfo and moment.utcoffset() == moment.astimezone(UTC).utcoffset() for moment in moments)
+    assert all(
+        moment.tzinfo and moment.utcoffset() == moment.astimezone(UTC).utcoffset() for moment in moments
+    )
 
 
 def test_two_looks_at_an_unchanged_platform_are_equal(sandbox, platform):
@@ -86,7 +88,10 @@ def test_an_entry_without_an_id_is_refused_and_costs_nobody_else(sandbox, platfo
     ("platform", "fields"),
     [
         ("bedrock", {"modelLifecycle": {"status": "ACTIVE", "endOfLifeTime": "soon"}}),
-        ("bedrock", {"modelName": None, "providerName": None, "inputModalities": None, "modelLifecycle": None}),
+        (
+            "bedrock",
+            {"modelName": None, "providerName": None, "inputModalities": None, "modelLifecycle": None},
+        ),
         ("bedrock", {"responseStreamingSupported": None, "inferenceTypesSupported": ["BRAND_NEW"]}),
         ("openai", {"created": None, "owned_by": None, "shutdown_date": "soon"}),
         ("openai", {"created": "yesterday", "shutdown_date": 7}),

@@ -73,10 +73,14 @@ def test_throttling_says_when_to_come_back(sandbox, platform):
     assert failure_of(platform).retry_after == 7.0
 
 
-@pytest.mark.parametrize(("platform", "kind"), [(p, k) for p in ("bedrock", "openai") for k in ("expired", "denied")])
+@pytest.mark.parametrize(
+    ("platform", "kind"), [(p, k) for p in ("bedrock", "openai") for k in ("expired", "denied")]
+)
 def test_a_secret_in_the_platforms_words_is_blanked_out(sandbox, platform, kind):
     """OpenAI is known to repeat the key it refuses."""
-    sandbox.fail(kind, platform=platform, message=f"Incorrect API key provided: {SECRET}. AKIAABCDEFGHIJKLMNOP")
+    sandbox.fail(
+        kind, platform=platform, message=f"Incorrect API key provided: {SECRET}. AKIAABCDEFGHIJKLMNOP"
+    )
     error = failure_of(platform)
     assert "Incorrect API key provided: [redacted]" in error.message
     for text in (error.message, str(error), repr(error)):

@@ -69,7 +69,11 @@ REFUSED = [
     ("enable", {"enabled": True}, "Model 00001 is already enabled."),
     ("disable", {}, "Model 00001 is not enabled."),
     ("enable", {"listed": False}, RETIRED),
-    ("enable", {"kind": "custom", "serving": "nothing"}, "Created, nothing serves it yet — Provision throughput"),
+    (
+        "enable",
+        {"kind": "custom", "serving": "nothing"},
+        "Created, nothing serves it yet — Provision throughput",
+    ),
     ("disable", {"lifecycle": "ended", "enabled": True}, "past its end of life"),
 ]
 
@@ -120,7 +124,9 @@ def test_a_bulk_change_says_what_became_of_each_model(as_admin, htmx):
 def test_a_bulk_change_of_all_that_match_leaves_the_others_alone(as_admin):
     many_models(60, enabled=False, provider="Acme")
     a_model(999, provider="Other")
-    page = bulk(as_admin, action="enable", scope="all", filter="?provider=Acme&sort=-name&page=2").content.decode()
+    page = bulk(
+        as_admin, action="enable", scope="all", filter="?provider=Acme&sort=-name&page=2"
+    ).content.decode()
     assert "60 enabled" in page
     assert Model.objects.filter(status="green").count() == 60
     assert not Model.objects.get(provider="Other").enabled

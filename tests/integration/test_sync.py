@@ -29,7 +29,9 @@ def model(external_id: str) -> Model:
 
 
 def events(external_id: str) -> list[str]:
-    return list(Event.objects.filter(model__external_id=external_id).order_by("id").values_list("action", flat=True))
+    return list(
+        Event.objects.filter(model__external_id=external_id).order_by("id").values_list("action", flat=True)
+    )
 
 
 def counts(run: SyncRun) -> tuple:
@@ -73,7 +75,11 @@ def test_a_change_is_written_and_told_field_by_field(small_world):
     run = sync_platform("bedrock")
     assert counts(run) == ("succeeded", 10, 0, 1, 0, 0)
     changed = model("acme.m1")
-    assert (changed.name, changed.input_modalities, changed.status) == ("Acme One", ["TEXT", "IMAGE"], "green")
+    assert (changed.name, changed.input_modalities, changed.status) == (
+        "Acme One",
+        ["TEXT", "IMAGE"],
+        "green",
+    )
     told = Event.objects.get(action="changed")
     assert told.detail["changes"]["name"] == ["Acme 1", "Acme One"]
     assert told.detail["changes"]["input_modalities"] == [["TEXT"], ["TEXT", "IMAGE"]]
@@ -279,7 +285,9 @@ def test_a_longer_life_brings_an_ended_model_back(small_world):
         small_world.change_model("bedrock", "acme.m1", modelLifecycle=ends)
         sync_platform("bedrock")
         assert model("acme.m1").status == "red"
-        small_world.change_model("bedrock", "acme.m1", modelLifecycle={**ends, "endOfLifeTime": "2027-06-01T00:00:00Z"})
+        small_world.change_model(
+            "bedrock", "acme.m1", modelLifecycle={**ends, "endOfLifeTime": "2027-06-01T00:00:00Z"}
+        )
         sync_platform("bedrock")
     assert (model("acme.m1").lifecycle, model("acme.m1").status) == ("legacy", "yellow")
 
@@ -314,7 +322,10 @@ def test_a_defect_of_our_own_ends_the_run_too(small_world, settings, caplog):
     run = sync_platform("bedrock")
     assert (run.state, run.error_word) == ("failed", "defect")
     assert "modelhub itself failed" in run.error_message
-    settings.CATALOG_PLATFORMS = {**settings.CATALOG_PLATFORMS, "bedrock": "catalog.platforms.bedrock.BedrockCatalog"}
+    settings.CATALOG_PLATFORMS = {
+        **settings.CATALOG_PLATFORMS,
+        "bedrock": "catalog.platforms.bedrock.BedrockCatalog",
+    }
     assert sync_platform("bedrock").state == "succeeded"
 
 

@@ -104,7 +104,7 @@ def test_a_run_tells_what_was_added_changed_missed_gone_returned_and_refused(as_
     small_world.withdraw_model("bedrock", "acme.m1")
     small_world.publish_model("bedrock", "x" * 600)
     page = text(as_viewer, sync_platform("bedrock").get_absolute_url())
-    for words in ("Changed", "Acme 2", "Acme Two", "Missing, not yet given up", "absent from 1 of 3 complete syncs",
+    for words in ("Changed", "Acme 2 → Acme Two", "Missing, not yet given up", "absent from 1 of 3 complete syncs",
                   "Refused", "its id is longer than 512 characters"):  # fmt: skip
         assert words in page, words
     sync_platform("bedrock")

@@ -139,6 +139,7 @@ def test_a_switch_during_a_sync_survives_it(small_world, admin, monkeypatch):
     small_world.change_model("bedrock", "acme.m1", modelName="Acme One")
     run = request_sync("bedrock")
     start(run)
+
     def plan_while_anna_clicks(*args, **kwargs):
         plan = plan_sync(*args, **kwargs)
         enable(target, actor=admin)
