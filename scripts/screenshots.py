@@ -1,0 +1,110 @@
+"""`make screenshots`: start a modelhub of its own, put some life into it, and take the pictures of the README.
+
+``python scripts/screenshots.py [FOLDER]`` writes six PNG files, by default to docs/screenshots/.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
+
+from tests.browser import live  # noqa: E402
+from tests.browser.hands import NARROW, WIDE, fill_login  # noqa: E402
+
+ENABLED = (
+    "anthropic.claude-fable-5", "anthropic.claude-fable-5-1", "anthropic.claude-haiku-4-5-20251001-v1:0",
+    "anthropic.claude-opus-5-5", "anthropic.claude-sonnet-5-5", "amazon.nova-pro-v1:0", "amazon.nova-lite-v1:0",
+    "amazon.nova-2-multimodal-embeddings-v1:0", "cohere.embed-v4:0", "meta.llama3-3-70b-instruct-v1:0",
+    "gpt-5.6", "gpt-6-sol", "gpt-6-luna", "text-embedding-3-large", "whisper-1",
+)  # fmt: skip
+SHOWN_MODEL = "amazon.nova-pro-v1:0"
+# Ages differ from run to run; pictures should not.
+_STILL = """for (const time of document.querySelectorAll("time")) {
+    if (/ago|now/.test(time.textContent)) time.textContent = "4 minutes ago";
+}
+for (const note of document.querySelectorAll("time + .muted")) {
+    if (/second|minute|now/.test(note.textContent)) note.textContent = "4 minutes ago";
+}"""
+_ENABLE = """
+from django.contrib.auth.models import User
+from catalog.enablement import enable
+from catalog.models import Model
+for external_id in {wanted!r}:
+    enable(Model.objects.get(external_id=external_id), actor=User.objects.get(username={actor!r}))
+"""
+
+
+def main() -> int:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="modelhub-pictures-") as var, live.running(Path(var)) as platform:
+        platform.wait_for(live.BOTH_SYNCED)
+        _live_a_little(platform)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=live.CHROMIUM, args=live.CHROMIUM_ARGS)
+            _take_all(browser, platform, folder)
+            browser.close()
+    return 0
+
+
+def _live_a_little(platform: live.Platform) -> None:
+    """Models are enabled, the platforms publish, rename and end models, and a second sync sees it."""
+    code = _ENABLE.format(wanted=ENABLED, actor=live.ADMIN.username)
+    done = platform.manage("shell", "--no-imports", "--command", code)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    sandbox = platform.sandbox
+    sandbox.publish_model(
+        "bedrock", "qwen.qwen4-max", modelName="Qwen4 Max", providerName="Qwen", inputModalities=["TEXT", "IMAGE"],
+        outputModalities=["TEXT"], inferenceTypesSupported=["ON_DEMAND"], responseStreamingSupported=True,
+    )  # fmt: skip
+    sandbox.change_model("bedrock", "google.gemma-3-27b-it", modelName="Gemma 3 27B IT")
+    sandbox.change_model("bedrock", "deepseek.v3.2", modelName="DeepSeek-V3.2")
+    sandbox.withdraw_model("bedrock", "amazon.titan-tg1-large")
+    platform.sync("bedrock")
+
+
+def _take_all(browser: Browser, platform: live.Platform, folder: Path) -> None:
+    context = browser.new_context(base_url=platform.url)
+    page = context.new_page()
+    page.goto("/login/")
+    fill_login(page, live.ADMIN)
+    page.wait_for_url("**/models/")
+    state = context.storage_state()
+    context.close()
+    [(run,)] = platform.query("SELECT max(id) FROM catalog_syncrun WHERE platform = 'bedrock'")
+    for name, path, size, scheme in (
+        ("models-light", "/models/", WIDE, "light"),
+        ("models-dark", "/models/", WIDE, "dark"),
+        ("models-390", "/models/", NARROW, "light"),
+        ("model", platform.model(SHOWN_MODEL).url, WIDE, "light"),
+        ("sync-run", f"/sync/{run}/", WIDE, "light"),
+        ("admin", "/admin/catalog/model/", WIDE, "light"),
+    ):
+        context = browser.new_context(
+            base_url=platform.url,
+            storage_state=state,
+            viewport=size,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        _take(context.new_page(), path, folder / f"{name}.png")
+        context.close()
+
+
+def _take(page: Page, path: str, file: Path) -> None:
+    page.goto(path)
+    expect(page.locator("main")).to_be_visible()
+    page.evaluate(_STILL)
+    page.screenshot(path=file, animations="disabled")
+    print(f"{file} {file.stat().st_size // 1024} KB")  # noqa: T201 (this is a terminal program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""One poller a page, and none while nobody looks."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import expect_colour, list_of, row_of
+from tests.browser.live import COLLEAGUE
+
+pytestmark = pytest.mark.browser
+
+_HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", {get: () => hidden, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_tab_does_not_ask_and_catches_up_when_it_is_looked_at(page, open_as, platform):
+    [model] = platform.yellow()
+    page.clock.install()
+    page.goto(list_of(model))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/poll" in request.url else None)
+    page.evaluate(_HIDE, True)
+    page.clock.run_for(60_000)
+    assert asked == []
+    theirs = open_as(COLLEAGUE, model.url)
+    theirs.get_by_role("button", name="Enable", exact=True).click()
+    expect(theirs.locator(".verdict-green")).to_be_visible()
+    expect_colour(row_of(page, model), "yellow")
+    with page.expect_response("**/models/poll*"):
+        page.evaluate(_HIDE, False)
+    page.clock.run_for(1_000)
+    expect_colour(row_of(page, model), "green")
+
+
+@pytest.mark.parametrize("address", ["/models/", "/models/1/"])
+def test_a_page_asks_once_in_four_seconds_however_many_rows_it_shows(page, address):
+    page.clock.install()
+    page.goto(address)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/poll" in request.url else None)
+    for _ in range(3):
+        with page.expect_response("**/poll*"):
+            page.clock.run_for(4_000)
+    assert len(asked) == 3
+
+
+def test_a_finished_run_does_not_ask_at_all(page):
+    page.clock.install()
+    asked = []
+    page.goto("/sync/1/")
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type == "xhr" else None)
+    page.clock.run_for(60_000)
+    assert asked == []

@@ -1,0 +1,55 @@
+"""Who is logged out, or was never let in, is told so and comes back to where they were."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import expect_colour, fill_login, list_of, row_of, switch
+from tests.browser.live import ADMIN, NOBODY, VIEWER
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_expired_session_leads_a_click_to_the_login_page_and_back(page, platform):
+    [model] = platform.yellow()
+    page.goto(list_of(model))
+    page.route("**/models/poll*", lambda route: route.fulfill(status=204))  # the click comes before the poll
+    page.context.clear_cookies(name="sessionid")
+    switch(row_of(page, model), "Enable")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.locator("table")).to_have_count(0)
+    fill_login(page, ADMIN)
+    expect(page).to_have_url(re.compile(re.escape(list_of(model).split("?")[0]) + r"\?q="))
+    expect_colour(row_of(page, model), "yellow")
+    switch(row_of(page, model), "Enable")
+    expect_colour(row_of(page, model), "green")
+
+
+def test_an_expired_session_is_noticed_by_the_poller(page):
+    page.goto("/models/?q=nova")
+    page.context.clear_cookies(name="sessionid")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page).to_have_url(re.compile("next=.*nova"))
+
+
+def test_a_wrong_password_is_told_without_saying_which_part_was_wrong(open_as):
+    page = open_as(None, "/login/")
+    expect(page.get_by_label("User name")).to_be_focused()
+    fill_login(page, ADMIN._replace(password="not-it"))
+    expect(page.get_by_role("alert")).to_contain_text("user name and password do not match")
+    expect(page.get_by_label("User name")).to_have_value(ADMIN.username)
+    fill_login(page, ADMIN)
+    expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
+
+
+def test_somebody_without_permission_is_told_which_one_is_missing(open_as, complaints):
+    complaints.expect("403")
+    page = open_as(NOBODY, "/models/")
+    expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("catalog.view_model")
+
+
+def test_a_viewer_is_kept_out_of_the_administration(open_as):
+    page = open_as(VIEWER, "/admin/")
+    expect(page).to_have_url(re.compile("/models/$"))
