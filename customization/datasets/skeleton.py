@@ -1,0 +1,159 @@
+"""The fastest lane: rows that have, byte for byte, the frame of a row already found right. Pure.
+
+A file's rows mostly differ in their texts alone. From a good row the lane learns the bytes between the texts:
+``{"messages": [{"role": "user", "content": [{"text": `` and so on. A later row is right when
+1. it is valid JSON (msgspec, decoding nothing) and UTF-8, and begins with the brace of the frame;
+2. its patterns, in order, are those of a learnt frame; no reserved word or escaped ASCII letter stands between;
+3. no other quote ends a string: in valid JSON a closing quote is followed by one of ``, : } ]`` or space, and
+   each such pair is a pattern. Escaped quotes and backslashes are patterns too, so they are never mistaken for one;
+4. no text is blank: one that begins with an odd character goes to the next lane.
+Then the texts are all that differs, and the slow rules would find nothing. Anything else is left to the next lane.
+"""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from customization.datasets.limits import Limits
+from customization.datasets.patterns import finder, words_for
+from customization.datasets.tokens import PER_BYTE, PER_FURTHER_BYTE, PER_TOKEN
+
+_MOST_GLUES = 8
+_MOST_FRAMES = 256
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+_KEY_END = re.compile(rb"\s*:")
+_ODD = "!"
+_END = "\n"
+_TWO_BYTES, _THREE_BYTES = "2", "3"
+_GLUE_CODES = "abcdefgh"
+# Each \uXXXX is 6 ASCII bytes in the file but a letter of 2 or 3 bytes in truth: what to take off its weight.
+_LESS = {_TWO_BYTES: 6 * PER_BYTE - 8, _THREE_BYTES: 6 * PER_BYTE - 13}
+_ESCAPES = {
+    **{f"\\u00{digit}": _ODD for digit in "01234567"},  # could spell a reserved word, or a NUL
+    **dict.fromkeys(("\\ud", "\\uD", "\\/"), _ODD),  # surrogates; a slash has a shorter form
+    **{f"\\u0{digit}": _TWO_BYTES for digit in "01234567"},
+    "\\u": _THREE_BYTES,
+    **dict.fromkeys(('\\"', "\\\\"), ""),
+}
+# A quote before these either ends a string out of place or begins a text that may be blank.
+_QUOTES = {
+    **{f'"{after}': _ODD for after in ",:}] \t\r"},
+    **{f'"{after}': _ODD for after in ('"', '\\n"', "\\n ", "\\n\\", "\\t", "\\r", "\\f", "\\b", "\\u")},
+}
+# Letters beyond ASCII that are space: a text of nothing else is blank too.
+_WIDE_SPACES = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_begins_wide = finder({f'"{space}'.encode().decode("latin-1"): _ODD for space in _WIDE_SPACES})
+_is_json = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+class Skeletons:
+    """The frames learnt from one file."""
+
+    def __init__(self, limits: Limits, text_keys: Sequence[str]) -> None:
+        self._text_keys = tuple(f'"{key}"'.encode() for key in text_keys)
+        # A search of their own: two small sets of patterns are five times as fast as a large one.
+        self._words = finder(dict.fromkeys(words_for(limits.reserved, limits.suspect), _ODD))
+        self._most = None if limits.row_tokens is None else limits.row_tokens * PER_TOKEN
+        self._glues: dict[str, str] = {}
+        self._end = ""
+        self._frames: dict[str, int] = {}
+        self._spell = finder({_ODD: _ODD})
+
+    def weigh(self, data: bytes, lines: Sequence[bytes]) -> list[int | None] | None:
+        """The rows' weights in twelfths of tokens, None for those to look at; None altogether if nothing fits."""
+        if not self._frames:
+            return None
+        if data.isascii():
+            return self._weigh(data, lines)
+        # Other letters cost a closer look: only their own rows pay for it.
+        narrow = [line for line in lines if line.isascii()]
+        wide = [line for line in lines if not line.isascii()]
+        weights = [iter(self._weigh(b"\n".join(part), part) or [None] * len(part)) for part in (wide, narrow)]
+        return [next(weights[line.isascii()]) for line in lines]
+
+    def _weigh(self, data: bytes, lines: Sequence[bytes]) -> list[int | None] | None:
+        # The patterns are ASCII: any encoding that keeps the bytes apart will do, and this one costs least.
+        text, further = data.decode("latin-1"), None
+        try:
+            for line in lines:
+                _is_json(line)
+            if not text.isascii():
+                further = [len(line) - len(line.decode("utf-8")) for line in lines]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        spelt = self._spell(text).split(_END)
+        if len(spelt) != len(lines) + 1 or spelt[-1] or self._words(text):
+            return None
+        if further and _begins_wide(text):
+            return None
+        frames = self._frames
+        weights: list[int | None] = []
+        for line, codes in zip(lines, spelt, strict=False):
+            frame, less = frames.get(codes), 0
+            if frame is None:
+                frame, less = self._without_escapes(codes)
+            # The first brace is the frame's own only if nothing stands before it; 123 and 125 are { and }.
+            if frame is None or line[0] != 123 or line[-1] != 125:
+                weights.append(None)
+            else:
+                weights.append(PER_BYTE * (len(line) - frame) - less)
+        return self._short_enough(self._with(further, weights) if further else weights)
+
+    @staticmethod
+    def _with(further: list[int], weights: list[int | None]) -> list[int | None]:
+        """Weights with what letters of several bytes add."""
+        both = zip(further, weights, strict=True)
+        return [None if weight is None else weight + PER_FURTHER_BYTE * more for more, weight in both]
+
+    def learn(self, line: bytes, weight: int) -> bool:
+        """Learn the frame of a row that another lane has found right; False when it has nothing to teach."""
+        found = self._frame_of(line)
+        if found is None or not line.isascii() or len(self._frames) >= _MOST_FRAMES:
+            return False
+        glues, end = found
+        new = [glue for glue in dict.fromkeys(glues) if glue not in self._glues]
+        if (self._end or end) != end or len(self._glues) + len(new) > _MOST_GLUES or end in glues:
+            return False
+        before = self._glues, self._end, self._spell
+        self._end = end
+        self._glues = self._glues | dict(zip(new, _GLUE_CODES[len(self._glues) :], strict=False))
+        if new:
+            self._spell = finder({**self._glues, end: _END, **_ESCAPES, **_QUOTES})
+        codes = "".join(self._glues[glue] for glue in glues)
+        is_new = codes not in self._frames
+        self._frames[codes] = sum(map(len, glues)) + len(end) + len(glues)
+        # The proof that this frame reads its own row as the other lane did.
+        if self.weigh(line, [line]) == [weight]:
+            return True
+        self._glues, self._end, self._spell = before
+        if is_new:
+            del self._frames[codes]
+        return False
+
+    def _frame_of(self, line: bytes) -> tuple[list[str], str] | None:
+        """The bytes before each text, from its predecessor's closing quote to before its own opening one; the end."""
+        glues, begin, key = [], 0, b""
+        for match in _STRING.finditer(line):
+            if _KEY_END.match(line, match.end()):
+                key = match.group()
+            elif key in self._text_keys:
+                glues.append(line[begin : match.start()])
+                begin = match.end() - 1
+        end = line[begin:]
+        if not glues or b"\\" in b"".join((*glues, end)):
+            return None
+        return [glue.decode("latin-1") for glue in glues], end.decode("latin-1")
+
+    def _without_escapes(self, codes: str) -> tuple[int | None, int]:
+        """The frame of a row whose texts hold \\uXXXX, and what their real letters weigh less."""
+        twos, threes = codes.count(_TWO_BYTES), codes.count(_THREE_BYTES)
+        if not twos and not threes:
+            return None, 0
+        plain = codes.replace(_TWO_BYTES, "").replace(_THREE_BYTES, "")
+        return self._frames.get(plain), twos * _LESS[_TWO_BYTES] + threes * _LESS[_THREE_BYTES]
+
+    def _short_enough(self, weights: list[int | None]) -> list[int | None]:
+        if self._most is None or max((weight or 0 for weight in weights), default=0) <= self._most:
+            return weights
+        return [None if weight is not None and weight > self._most else weight for weight in weights]

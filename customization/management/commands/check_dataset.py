@@ -1,0 +1,103 @@
+"""``manage.py check_dataset FILE|s3://… --base-model ID``: what is wrong with a file, before anything is uploaded."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from catalog.platforms import aws
+from catalog.platforms.base import PlatformError
+from customization.datasets import Purpose, Report, check, family_of, limits_of
+from customization.datasets.sources import Place, place_of
+
+VALID, INVALID, UNREADABLE = 0, 1, 2
+CHUNK = 1 << 18
+
+
+class Unreadable(Exception):
+    """The data could not be read; says why."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Check fine-tuning data against a base model's rules. Exits with 0 when it is valid, 1 when it is not, 2 when "
+        "it could not be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("source", metavar="FILE|s3://…", help="a local file, or an object in S3")
+        parser.add_argument(
+            "--base-model", required=True, metavar="ID", help="for example amazon.nova-lite-v1:0"
+        )
+        parser.add_argument(
+            "--purpose", choices=[purpose.value for purpose in Purpose], default=Purpose.TRAINING.value
+        )
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        base, purpose = options["base_model"], options["purpose"]
+        try:
+            chunks = _chunks(options["source"])
+            report = check(chunks, family_of(base), purpose, limits=limits_of(base, purpose))
+        except (Unreadable, OSError, PlatformError) as error:
+            self._refuse(error, as_json=options["json"])
+            sys.exit(UNREADABLE)
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+        else:
+            self._tell(report)
+        sys.exit(VALID if report.valid else INVALID)
+
+    def _refuse(self, error: Exception, *, as_json: bool) -> None:
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if as_json:
+            self.stdout.write(json.dumps({"valid": None, "error": words}, ensure_ascii=False))
+        else:
+            self.stderr.write(f"Could not be read: {words}")
+
+    def _tell(self, report: Report) -> None:
+        verdict = "Valid" if report.valid else "Not valid"
+        self.stdout.write(
+            f"{verdict} as {report.family.label} data for {report.purpose.value}: {report.rows:,} rows, about "
+            f"{report.tokens:,} tokens, {report.size:,} bytes, SHA-256 {report.sha256}"
+        )
+        groups = (
+            ("error", report.errors, report.error_totals),
+            ("warning", report.warnings, report.warning_totals),
+        )
+        for word, findings, totals in groups:
+            for finding in findings:
+                place = f"line {finding.line}" if finding.line else "file"
+                self.stdout.write(f"{place}: {word} [{finding.code}] {finding.message}")
+            if totals:
+                counts = ", ".join(f"{code} {count:,}" for code, count in sorted(totals.items()))
+                self.stdout.write(f"{word}s in all: {counts}")
+
+
+def _chunks(source: str) -> Iterator[bytes]:
+    """Open now, so that what cannot be read is told before anything else; read later."""
+    try:
+        place = place_of(source)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+    if place is not None:
+        return _object_chunks(place)
+    return _file_chunks(Path(source).open("rb"))
+
+
+def _file_chunks(file: Any) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _object_chunks(place: Place) -> Iterator[bytes]:
+    with aws.translated():
+        answer = aws.client("s3").get_object(Bucket=place.bucket, Key=place.key)
+        yield from answer["Body"].iter_chunks(CHUNK)
