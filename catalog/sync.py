@@ -62,22 +62,28 @@ def request_sync(
     now: datetime | None = None,
 ) -> SyncRun:
     """Write down that a sync is wanted. Returns the one already alive if there is one: two clicks, one run."""
-    platform = Platform(platform)
-    try:
-        with transaction.atomic():
-            next_revision()
-            return SyncRun.objects.create(
-                platform=platform,
-                requested_by=actor,
-                requested_at=now or timezone.now(),
-                accept_shrink=accept_shrink,
-                stage="Waiting for a worker",
-            )
-    except IntegrityError:
-        alive = SyncRun.objects.filter(platform=platform, state__in=SyncRun.LIVE)
-        if accept_shrink:  # a run that has started keeps what it was told
-            _move(alive.filter(state=SyncRun.State.REQUESTED), accept_shrink=True)
-        return alive.first() or request_sync(platform, actor=actor, accept_shrink=accept_shrink, now=now)
+    wanted = SyncRun(
+        platform=Platform(platform),
+        requested_by=actor,
+        requested_at=now or timezone.now(),
+        accept_shrink=accept_shrink,
+        stage="Waiting for a worker",
+    )
+    alive = SyncRun.objects.filter(platform=wanted.platform, state__in=SyncRun.LIVE)
+    for last_try in (False, True):  # the live run may end between the refusal and the look
+        try:
+            with transaction.atomic():
+                next_revision()
+                wanted.save(force_insert=True)
+                return wanted
+        except IntegrityError:
+            if accept_shrink:  # a run that has started keeps what it was told
+                _move(alive.filter(state=SyncRun.State.REQUESTED), accept_shrink=True)
+            if found := alive.first():
+                return found
+            if last_try:
+                raise
+    return wanted
 
 
 def start(run: SyncRun, now: datetime | None = None) -> bool:
@@ -125,7 +131,7 @@ def _compare_and_save(run: SyncRun, listing: Listing) -> None:
         known_rows(Platform(run.platform), listing.covers), seen, accept_shrink=run.accept_shrink
     )
     _stage(run, f"Saving {len(plan.added)} new and {len(plan.changed)} changed models")
-    apply_plan(run, plan, seen, now, _outcome(plan, listing))
+    apply_plan(run, plan, seen, timezone.now(), _outcome(plan, listing))
 
 
 def _stage(run: SyncRun, words: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import structlog
 from celery import shared_task
 from django.db import transaction
@@ -40,9 +43,20 @@ def sync(run_id: int) -> None:
 def tick() -> None:
     """Find what is due in the database: lost runs, lives that ended, syncs to start, runs whose nudge was lost."""
     now = timezone.now()
-    give_up_lost(now)
-    end_lives(now)
+    steps: tuple[Callable[[datetime], object], ...] = (give_up_lost, end_lives, _request_due, _nudge_waiting)
+    for step in steps:
+        try:
+            step(now)
+        except Exception:
+            # One broken step must not stop the others; the next tick tries it again.
+            log.exception("tick_step_failed", step=step.__name__)
+
+
+def _request_due(now: datetime) -> None:
     for platform in due_platforms(now):
         nudge(request_sync(platform, now=now))
+
+
+def _nudge_waiting(now: datetime) -> None:
     for run in waiting_runs(now):
         nudge(run)

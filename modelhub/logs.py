@@ -9,6 +9,7 @@ from catalog.redaction import redact
 
 _SECRET_KEY = re.compile(r"(password|secret|token|api_?key|authorization|cookie|credential)", re.IGNORECASE)
 
+
 def redact_event(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """structlog processor: hide values under secret-looking names, and secrets inside any string."""
     for key, value in event.items():

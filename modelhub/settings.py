@@ -91,6 +91,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "modelhub.middleware.HtmxLoginMiddleware",
+    "modelhub.middleware.PrivatePagesMiddleware",
+    "modelhub.middleware.AdminQueryMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -44,6 +45,7 @@ def list_context(wish: Wish) -> dict[str, Any]:
     states = sync_states()
     return {
         "wish": wish,
+        "list_url": reverse("catalog:models"),  # once: the page has some 60 links to itself
         "rows": rows_shown,
         "shown": [str(row.id) for row in rows_shown],
         "facets": facets(wish, rows),
@@ -74,6 +76,7 @@ def poll(request: UserRequest) -> HttpResponse:
     context = {
         "rows": rows_of(changed, timezone.now()),
         "wish": wish,
+        "list_url": reverse("catalog:models"),
         "facets": facets(wish, rows),
         "shown": shown,
         "everything": everything,

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import byteorder
+from typing import Any
 
 import xxhash
 
@@ -52,8 +53,8 @@ class Rows:
     def shift(self) -> int:
         return self._mask.bit_length()
 
-    def add(self, lines: Sequence[bytes], first: int) -> Iterator[tuple[int, int]]:
-        """Note consecutive lines; yields (line, the line it repeats) for each that was seen before."""
+    def add(self, lines: Sequence[Any], first: int) -> Iterator[tuple[int, int]]:
+        """Note consecutive lines (of bytes, or what has bytes); yields (line, the line it repeats) for each that was seen before."""
         hashes = list(map(row_hash, lines))
         known = self._lines
         fresh = dict(zip(hashes, range(first, first + len(hashes)), strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from customization.datasets.fast import TEXT_KEYS, lane_of
 from customization.datasets.limits import Limits
-from customization.datasets.skeleton import Skeletons
+from customization.datasets.skeleton import Row, Skeletons
 
 _LESSONS = 64  # rows looked at in order to learn; a file that keeps changing its style is not worth more
 
@@ -17,19 +17,23 @@ class Lanes:
         self._skeletons = Skeletons(limits, TEXT_KEYS.get(limits.family, ()))
         self._lessons = _LESSONS
 
-    def weigh(self, data: bytes, lines: Sequence[bytes]) -> Sequence[int | None] | None:
-        """For a block of lines. None altogether: look at each."""
+    def weigh(self, data: bytes) -> tuple[Sequence[Row], Sequence[int | None]] | None:
+        """The rows of a block of lines and their weights. None altogether: look at each."""
         if self._typed is None:
             return None
-        weights = self._skeletons.weigh(data, lines)
-        return weights if weights is not None or self._lessons else self._typed(data, lines)
+        found = self._skeletons.weigh(data)
+        if found or self._lessons:
+            return found
+        lines = data.split(b"\n")
+        weights = self._typed(data, lines)
+        return None if weights is None else (lines, weights)
 
     def weigh_one(self, line: bytes) -> int | None:
         if self._typed is None or not line.lstrip().startswith(b"{"):
             return None
-        found = self._skeletons.weigh(line, [line])
-        if found and found[0] is not None:
-            return found[0]
+        found = self._skeletons.weigh(line)
+        if found and len(found[1]) == 1 and found[1][0] is not None:
+            return found[1][0]
         weights = self._typed(line, [line])
         if weights is None:
             return None

@@ -8,13 +8,12 @@ BLOCK = 65_536
 
 
 class Block(NamedTuple):
-    """Whole lines without their line feeds. ``data`` is the same bytes joined; ``too_long`` replaces a dropped line.
+    """Whole lines without the last one's line feed. ``too_long`` stands for one dropped line.
 
     ``ended`` is False for a last line that has no line feed.
     """
 
     data: bytes
-    lines: list[bytes]
     too_long: bool = False
     ended: bool = True
 
@@ -48,20 +47,18 @@ class LineSplitter:
         if self._skipping or self._kept + piece.find(b"\n") > self._line_bytes:
             begin = piece.find(b"\n") + 1
             self._forget()
-            yield Block(b"", [b""], too_long=True)
+            yield Block(b"", too_long=True)
         if begin <= end:
-            data = b"".join((*self._parts, memoryview(piece)[begin:end]))
-            yield Block(data, data.split(b"\n"))
+            yield Block(b"".join((*self._parts, memoryview(piece)[begin:end])))
         self._forget()
         self._keep(piece[end + 1 :])
 
     def rest(self) -> Iterator[Block]:
         """The last line, when nothing ended it."""
         if self._skipping:
-            yield Block(b"", [b""], too_long=True, ended=False)
+            yield Block(b"", too_long=True, ended=False)
         elif self._kept:
-            data = b"".join(self._parts)
-            yield Block(data, [data], ended=False)
+            yield Block(b"".join(self._parts), ended=False)
 
     def _keep(self, part: bytes) -> None:
         if part and not self._skipping:

@@ -2,8 +2,9 @@
 
 A file's rows mostly differ in their texts alone. From a good row the lane learns the bytes between the texts:
 ``{"messages": [{"role": "user", "content": [{"text": `` and so on. A later row is right when
-1. it is valid JSON (msgspec, decoding nothing) and UTF-8, and begins with the brace of the frame;
-2. its patterns, in order, are those of a learnt frame; no reserved word or escaped ASCII letter stands between;
+1. it is valid JSON (msgspec, decoding nothing) and UTF-8;
+2. its patterns, in order, are those of a learnt frame, and between two rows stand exactly an end, a line feed and a
+   beginning; no reserved word or escaped ASCII letter is found;
 3. no other quote ends a string: in valid JSON a closing quote is followed by one of ``, : } ]`` or space, and
    each such pair is a pattern. Escaped quotes and backslashes are patterns too, so they are never mistaken for one;
 4. no text is blank: one that begins with an odd character goes to the next lane.
@@ -12,6 +13,7 @@ Then the texts are all that differs, and the slow rules would find nothing. Anyt
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 import msgspec
 
@@ -24,7 +26,7 @@ _MOST_FRAMES = 256
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
 _KEY_END = re.compile(rb"\s*:")
 _ODD = "!"
-_END = "\n"
+_END, _NEXT = ";", "\n"
 _TWO_BYTES, _THREE_BYTES = "2", "3"
 _GLUE_CODES = "abcdefgh"
 # Each \uXXXX is 6 ASCII bytes in the file but a letter of 2 or 3 bytes in truth: what to take off its weight.
@@ -36,15 +38,18 @@ _ESCAPES = {
     "\\u": _THREE_BYTES,
     **dict.fromkeys(('\\"', "\\\\"), ""),
 }
-# A quote before these either ends a string out of place or begins a text that may be blank.
+# A quote before these either ends a string out of place or begins a text that may be blank; after a line feed within
+# a row comes a quote or more space.
 _QUOTES = {
     **{f'"{after}': _ODD for after in ",:}] \t\r"},
     **{f'"{after}': _ODD for after in ('"', '\\n"', "\\n ", "\\n\\", "\\t", "\\r", "\\f", "\\b", "\\u")},
+    **{f"\n{after}": _ODD for after in '" \t\r\n'},
 }
 # Letters beyond ASCII that are space: a text of nothing else is blank too.
 _WIDE_SPACES = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _begins_wide = finder({f'"{space}'.encode().decode("latin-1"): _ODD for space in _WIDE_SPACES})
-_is_json = msgspec.json.Decoder(msgspec.Raw).decode
+_split = msgspec.json.Decoder(msgspec.Raw).decode_lines
+Row = bytes | msgspec.Raw
 
 
 class Skeletons:
@@ -56,49 +61,58 @@ class Skeletons:
         self._words = finder(dict.fromkeys(words_for(limits.reserved, limits.suspect), _ODD))
         self._most = None if limits.row_tokens is None else limits.row_tokens * PER_TOKEN
         self._glues: dict[str, str] = {}
+        self._starts: tuple[str, ...] = ()
         self._end = ""
         self._frames: dict[str, int] = {}
         self._spell = finder({_ODD: _ODD})
 
-    def weigh(self, data: bytes, lines: Sequence[bytes]) -> list[int | None] | None:
-        """The rows' weights in twelfths of tokens, None for those to look at; None altogether if nothing fits."""
+    def weigh(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
+        """The rows of a block of lines with their weights in twelfths of tokens.
+
+        The weight is None for a row to look at; None altogether if nothing fits.
+        """
         if not self._frames:
             return None
         if data.isascii():
-            return self._weigh(data, lines)
+            return self._rows(data)
         # Other letters cost a closer look: only their own rows pay for it.
-        narrow = [line for line in lines if line.isascii()]
-        wide = [line for line in lines if not line.isascii()]
-        weights = [iter(self._weigh(b"\n".join(part), part) or [None] * len(part)) for part in (wide, narrow)]
-        return [next(weights[line.isascii()]) for line in lines]
+        lines = data.split(b"\n")
+        parts = [[line for line in lines if line.isascii() == narrow] for narrow in (False, True)]
+        found = [self._rows(b"\n".join(part)) if part else None for part in parts]
+        weights = [
+            iter(weighed[1] if weighed else [None] * len(part))
+            for weighed, part in zip(found, parts, strict=True)
+        ]
+        return lines, [next(weights[line.isascii()]) for line in lines]
 
-    def _weigh(self, data: bytes, lines: Sequence[bytes]) -> list[int | None] | None:
+    def _rows(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
         # The patterns are ASCII: any encoding that keeps the bytes apart will do, and this one costs least.
-        text, further = data.decode("latin-1"), None
+        text = data.decode("latin-1")
+        spelt = self._spell(text)
+        # It begins like one frame's first glue and ends like all frames; what lies between is spelt out.
+        if (
+            spelt[-1:] != _END
+            or not text.startswith(self._starts)
+            or not text.endswith(self._end)
+            or self._words(text)
+        ):
+            return None
         try:
-            for line in lines:
-                _is_json(line)
-            if not text.isascii():
-                further = [len(line) - len(line.decode("utf-8")) for line in lines]
+            rows = _split(data)
+            further = None if text.isascii() else [_further(bytes(row)) for row in rows]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        spelt = self._spell(text).split(_END)
-        if len(spelt) != len(lines) + 1 or spelt[-1] or self._words(text):
-            return None
-        if further and _begins_wide(text):
+        codes = spelt[:-1].split(_NEXT)
+        if len(codes) != len(rows) or (further and _begins_wide(text)):
             return None
         frames = self._frames
         weights: list[int | None] = []
-        for line, codes in zip(lines, spelt, strict=False):
-            frame, less = frames.get(codes), 0
+        for row, code in zip(rows, codes, strict=True):
+            frame, less = frames.get(code), 0
             if frame is None:
-                frame, less = self._without_escapes(codes)
-            # The first brace is the frame's own only if nothing stands before it; 123 and 125 are { and }.
-            if frame is None or line[0] != 123 or line[-1] != 125:
-                weights.append(None)
-            else:
-                weights.append(PER_BYTE * (len(line) - frame) - less)
-        return self._short_enough(self._with(further, weights) if further else weights)
+                frame, less = self._without_escapes(code)
+            weights.append(None if frame is None else PER_BYTE * (len(row) - frame) - less)
+        return rows, self._short_enough(self._with(further, weights) if further else weights)
 
     @staticmethod
     def _with(further: list[int], weights: list[int | None]) -> list[int | None]:
@@ -112,23 +126,21 @@ class Skeletons:
         if found is None or not line.isascii() or len(self._frames) >= _MOST_FRAMES:
             return False
         glues, end = found
-        new = [glue for glue in dict.fromkeys(glues) if glue not in self._glues]
-        if (self._end or end) != end or len(self._glues) + len(new) > _MOST_GLUES or end in glues:
+        known = list(dict.fromkeys([*self._glues, *glues]))
+        if (self._end or end) != end or len(known) > _MOST_GLUES or end in glues:
             return False
-        before = self._glues, self._end, self._spell
-        self._end = end
-        self._glues = self._glues | dict(zip(new, _GLUE_CODES[len(self._glues) :], strict=False))
-        if new:
-            self._spell = finder({**self._glues, end: _END, **_ESCAPES, **_QUOTES})
+        before = self._glues, self._end, self._starts, self._spell, self._frames
+        self._glues, self._end = dict(zip(known, _GLUE_CODES, strict=False)), end
+        self._starts = tuple(dict.fromkeys((*self._starts, glues[0])))
+        nexts = {f"{end}\n{start}": _NEXT + self._glues[start] for start in self._starts}
+        self._spell = finder({**nexts, **self._glues, end: _END, **_ESCAPES, **_QUOTES})
         codes = "".join(self._glues[glue] for glue in glues)
-        is_new = codes not in self._frames
-        self._frames[codes] = sum(map(len, glues)) + len(end) + len(glues)
+        self._frames = {**self._frames, codes: sum(map(len, chain(glues, (end,)))) + len(glues)}
         # The proof that this frame reads its own row as the other lane did.
-        if self.weigh(line, [line]) == [weight]:
+        proof = self.weigh(line)
+        if proof and proof[1] == [weight]:
             return True
-        self._glues, self._end, self._spell = before
-        if is_new:
-            del self._frames[codes]
+        self._glues, self._end, self._starts, self._spell, self._frames = before
         return False
 
     def _frame_of(self, line: bytes) -> tuple[list[str], str] | None:
@@ -157,3 +169,8 @@ class Skeletons:
         if self._most is None or max((weight or 0 for weight in weights), default=0) <= self._most:
             return weights
         return [None if weight is not None and weight > self._most else weight for weight in weights]
+
+
+def _further(row: bytes) -> int:
+    """How many bytes a row's letters take beyond one each; raises UnicodeDecodeError."""
+    return len(row) - len(row.decode("utf-8"))

@@ -1,7 +1,7 @@
 """Lines into counts and findings: the rows of a file judged one block at a time. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from customization.datasets import closing
@@ -15,6 +15,7 @@ from customization.datasets.parse import parse
 from customization.datasets.report import Bucket, Problem, Report
 from customization.datasets.rows import check_row
 from customization.datasets.rules import RowCheck
+from customization.datasets.skeleton import Row
 from customization.datasets.tokens import PER_TOKEN, twelfths, whole
 
 _SPACE = b" \t\r"
@@ -53,19 +54,22 @@ class Tally:
         self.wrong(1, problem.code, problem.message)
 
     def block(self, block: Block) -> None:
-        first = self._line
-        self._line += len(block.lines)
         if not block.ended:
             self.warnings.add(
-                first, "no_final_newline", "The last line has no line feed at its end. Add one."
+                self._line, "no_final_newline", "The last line has no line feed at its end. Add one."
             )
         if block.too_long:
-            self._too_long(first)
+            self._too_long(self._line)
+            self._line += 1
         elif not block.data.strip(b" \t\n"):
-            self.wrong(first, "blank_line", _BLANK, len(block.lines))
-        elif b"\r" in block.data or not self._fast(block, first):
-            for number, line in enumerate(block.lines, first):
+            lines = block.data.count(b"\n") + 1
+            self.wrong(self._line, "blank_line", _BLANK, lines)
+            self._line += lines
+        elif b"\r" in block.data or not self._fast(block.data):
+            broken = block.data.split(b"\n")
+            for number, line in enumerate(broken, self._line):
                 self._one(number, line)
+            self._line += len(broken)
 
     def report(self, size: int, sha256: str) -> Report:
         closing.close(self, size)
@@ -88,24 +92,25 @@ class Tally:
             detected=closing.detected(self),
         )
 
-    def _fast(self, block: Block, first: int) -> bool:
+    def _fast(self, data: bytes) -> bool:
         """Whether the block is done: its rows are right, or those that may not be have been looked at."""
-        if max(map(len, block.lines)) > self.limits.line_bytes:
+        found = self._lanes.weigh(data)
+        if found is None or max(map(len, found[0])) > self.limits.line_bytes:
             return False
-        weights = self._lanes.weigh(block.data, block.lines)
-        if weights is None:
-            return False
+        rows, weights = found
+        first = self._line
+        self._line += len(rows)
         right = [weight for weight in weights if weight is not None]
         if right:
             self._count(right)
         if len(right) == len(weights):
-            self._repeated(block.lines, first)
+            self._repeated(rows, first)
             return True
-        for number, line, weight in zip(count(first), block.lines, weights, strict=False):
+        for number, row, weight in zip(count(first), rows, weights, strict=False):
             if weight is None:
-                self._one(number, line)
+                self._one(number, bytes(row))
             else:
-                self._repeated([line], number)
+                self._repeated([row], number)
         return True
 
     def _one(self, number: int, line: bytes) -> None:
@@ -160,7 +165,7 @@ class Tally:
         # Twelfths to powers of two of tokens in one step; ``_histogram`` knows the way back.
         self._sizes.update([(weight // PER_TOKEN).bit_length() for weight in weights])
 
-    def _repeated(self, lines: list[bytes], first: int) -> None:
+    def _repeated(self, lines: Sequence[Row], first: int) -> None:
         for number, before in self._seen.add(lines, first):
             self.warnings.add(number, "duplicate_row", f"The same row as line {before}. Remove one of them.")
 

@@ -201,3 +201,13 @@ def test_a_page_for_people_who_are_logged_in_is_not_shared_by_caches(as_admin, u
 def test_a_page_that_does_not_exist_says_so_without_details(as_admin):
     response = as_admin.get("/nowhere/")
     assert response.status_code == 404
+
+
+def test_pages_of_somebody_logged_in_are_kept_by_nobody(client, admin):
+    client.force_login(admin)
+    assert client.get("/models/")["Cache-Control"] == "private, no-store"
+
+
+def test_a_nul_in_an_admin_address_is_a_bad_request_and_no_crash(client, superuser):
+    client.force_login(superuser)
+    assert client.get("/admin/catalog/model/?provider__exact=%00").status_code == 400

@@ -279,3 +279,12 @@ def test_the_command_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(sync_models, "WAIT_FOR_OTHER", 0.0)
     with pytest.raises(CommandError, match=f"run {running.pk} did not end within 0 s"):
         sync_command("--platform", "bedrock")
+
+
+def test_a_broken_step_of_the_tick_does_not_stop_the_others(db, monkeypatch):
+    def broken(now):
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(tasks, "end_lives", broken)
+    tasks.tick()
+    assert SyncRun.objects.filter(state=SyncRun.State.REQUESTED).count() == 2

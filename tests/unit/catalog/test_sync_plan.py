@@ -62,14 +62,14 @@ def test_an_empty_list_is_never_believed(have, accept):
 @pytest.mark.parametrize("size", [5, 10, 100, 1000])
 def test_exactly_a_fifth_may_be_missing(size):
     have = {str(number): known(A) for number in range(size)}
-    seen = dict.fromkeys(list(have)[size // 5:], A)
+    seen = dict.fromkeys(list(have)[size // 5 :], A)
     assert len(plan_sync(have, seen).missed) == size // 5
 
 
 @pytest.mark.parametrize("size", [5, 10, 100, 1000])
 def test_more_than_a_fifth_missing_is_refused_in_words_unless_accepted(size):
     have = {str(number): known(A) for number in range(size)}
-    seen = dict.fromkeys(list(have)[size // 5 + 1:], A)
+    seen = dict.fromkeys(list(have)[size // 5 + 1 :], A)
     with pytest.raises(Implausible, match=f"{size // 5 + 1} of {size} listed models are missing.*20%"):
         plan_sync(have, seen)
     assert len(plan_sync(have, seen, accept_shrink=True).missed) == size // 5 + 1
