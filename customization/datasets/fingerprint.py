@@ -54,7 +54,7 @@ class Rows:
         return self._mask.bit_length()
 
     def add(self, lines: Sequence[Any], first: int) -> Iterator[tuple[int, int]]:
-        """Note consecutive lines (of bytes, or what has bytes); yields (line, the line it repeats) for each that was seen before."""
+        """Note consecutive lines; yields (line, the line it repeats) for each that was seen before."""
         hashes = list(map(row_hash, lines))
         known = self._lines
         fresh = dict(zip(hashes, range(first, first + len(hashes)), strict=True))

@@ -73,17 +73,7 @@ class Skeletons:
         """
         if not self._frames:
             return None
-        if data.isascii():
-            return self._rows(data)
-        # Other letters cost a closer look: only their own rows pay for it.
-        lines = data.split(b"\n")
-        parts = [[line for line in lines if line.isascii() == narrow] for narrow in (False, True)]
-        found = [self._rows(b"\n".join(part)) if part else None for part in parts]
-        weights = [
-            iter(weighed[1] if weighed else [None] * len(part))
-            for weighed, part in zip(found, parts, strict=True)
-        ]
-        return lines, [next(weights[line.isascii()]) for line in lines]
+        return self._rows(data)
 
     def _rows(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
         # The patterns are ASCII: any encoding that keeps the bytes apart will do, and this one costs least.
@@ -173,4 +163,4 @@ class Skeletons:
 
 def _further(row: bytes) -> int:
     """How many bytes a row's letters take beyond one each; raises UnicodeDecodeError."""
-    return len(row) - len(row.decode("utf-8"))
+    return 0 if row.isascii() else len(row) - len(row.decode("utf-8"))
