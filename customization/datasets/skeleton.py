@@ -45,9 +45,12 @@ _QUOTES = {
     **{f'"{after}': _ODD for after in ('"', '\\n"', "\\n ", "\\n\\", "\\t", "\\r", "\\f", "\\b", "\\u")},
     **{f"\n{after}": _ODD for after in '" \t\r\n'},
 }
-# Letters beyond ASCII that are space: a text of nothing else is blank too.
-_WIDE_SPACES = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_begins_wide = finder({f'"{space}'.encode().decode("latin-1"): _ODD for space in _WIDE_SPACES})
+# The search is over ASCII. Bytes beyond it are told apart only where they may begin a letter that is space, for a text of
+# nothing else is blank too: U+0085 and U+00A0 begin with C2, U+1680 with E1, U+2000 to U+205F with E2 80 and E2 81,
+# U+3000 is E3 80 80. In valid JSON none of the stand-ins, control characters, can be real.
+_STAND_INS = {0xC2: 1, 0xE1: 2, 0xE2: 3, 0xE3: 4, 0x80: 5, 0x81: 6}
+_TO_ASCII = bytes(byte if byte < 0x80 else _STAND_INS.get(byte, 7) for byte in range(256))
+_WIDE_SPACES = dict.fromkeys(('"\1', '"\2', '"\3\5', '"\3\6', '"\4\5\5'), _ODD)
 _split = msgspec.json.Decoder(msgspec.Raw).decode_lines
 Row = bytes | msgspec.Raw
 
@@ -73,11 +76,8 @@ class Skeletons:
         """
         if not self._frames:
             return None
-        return self._rows(data)
-
-    def _rows(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
-        # The patterns are ASCII: any encoding that keeps the bytes apart will do, and this one costs least.
-        text = data.decode("latin-1")
+        is_ascii = data.isascii()
+        text = (data if is_ascii else data.translate(_TO_ASCII)).decode("ascii")
         spelt = self._spell(text)
         # It begins like one frame's first glue and ends like all frames; what lies between is spelt out.
         if (
@@ -89,11 +89,11 @@ class Skeletons:
             return None
         try:
             rows = _split(data)
-            further = None if text.isascii() else [_further(bytes(row)) for row in rows]
+            further = None if is_ascii else [_further(bytes(row)) for row in rows]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         codes = spelt[:-1].split(_NEXT)
-        if len(codes) != len(rows) or (further and _begins_wide(text)):
+        if len(codes) != len(rows):
             return None
         frames = self._frames
         weights: list[int | None] = []
@@ -123,7 +123,7 @@ class Skeletons:
         self._glues, self._end = dict(zip(known, _GLUE_CODES, strict=False)), end
         self._starts = tuple(dict.fromkeys((*self._starts, glues[0])))
         nexts = {f"{end}\n{start}": _NEXT + self._glues[start] for start in self._starts}
-        self._spell = finder({**nexts, **self._glues, end: _END, **_ESCAPES, **_QUOTES})
+        self._spell = finder({**nexts, **self._glues, end: _END, **_ESCAPES, **_QUOTES, **_WIDE_SPACES})
         codes = "".join(self._glues[glue] for glue in glues)
         self._frames = {**self._frames, codes: sum(map(len, chain(glues, (end,)))) + len(glues)}
         # The proof that this frame reads its own row as the other lane did.
