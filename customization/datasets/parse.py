@@ -42,7 +42,7 @@ class _Parser:
                 parse_float=self._float,
                 parse_constant=self._constant,
             )
-            deep = _depth(row) > MAX_DEPTH
+            deep = text.count("[") + text.count("{") > MAX_DEPTH and _depth(row) > MAX_DEPTH
         except RecursionError:
             deep, row = True, None
         except json.JSONDecodeError as error:

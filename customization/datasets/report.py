@@ -9,8 +9,8 @@ from customization.datasets.limits import Limits, Purpose
 
 ESTIMATE_METHOD = (
     "Estimate from the texts alone: 4 ASCII characters (as JSON writes them) to a token; other letters count 2/3, 1 or "
-    "1 1/2 tokens by their length in UTF-8. Expect it within 25 % for English prose, within 50 % for code, JSON and "
-    "other languages. Media is not counted."
+    "1 1/2 tokens by their length in UTF-8. A rule of thumb, not checked against the models' own tokenizers, which are "
+    "not public: allow a quarter for English prose, half for code and other languages. Media is not counted."
 )
 
 

@@ -45,8 +45,8 @@ _QUOTES = {
     **{f'"{after}': _ODD for after in ('"', '\\n"', "\\n ", "\\n\\", "\\t", "\\r", "\\f", "\\b", "\\u")},
     **{f"\n{after}": _ODD for after in '" \t\r\n'},
 }
-# The search is over ASCII. Bytes beyond it are told apart only where they may begin a letter that is space, for a text of
-# nothing else is blank too: U+0085 and U+00A0 begin with C2, U+1680 with E1, U+2000 to U+205F with E2 80 and E2 81,
+# The search is over ASCII. Bytes beyond it are told apart only where they may begin a letter that is space, for a text
+# of nothing else is blank too: U+0085 and U+00A0 begin with C2, U+1680 with E1, U+2000 to U+205F with E2 80 and E2 81,
 # U+3000 is E3 80 80. In valid JSON none of the stand-ins, control characters, can be real.
 _STAND_INS = {0xC2: 1, 0xE1: 2, 0xE2: 3, 0xE3: 4, 0x80: 5, 0x81: 6}
 _TO_ASCII = bytes(byte if byte < 0x80 else _STAND_INS.get(byte, 7) for byte in range(256))
