@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import DecimalField, Field, QuerySet
@@ -43,8 +44,29 @@ class NamedValues(admin.AllValuesFieldListFilter):
             yield {**choice, "display": choice["display"] or "unknown"}
 
 
+class OverridesForm(forms.ModelForm):
+    """What people may say of a model. It remembers which state of the row they were shown."""
+
+    seen_rev = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_rev"].initial = self.instance.rev
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to write over what somebody else said after this form was opened."""
+        cleaned = super().clean() or {}
+        seen = cleaned.get("seen_rev")
+        if seen is not None and seen != Model.objects.values_list("rev", flat=True).get(pk=self.instance.pk):
+            raise forms.ValidationError(
+                "This model has changed since you opened the form. Open it again, so that nothing is overwritten."
+            )
+        return cleaned
+
+
 @admin.register(Model)
 class ModelAdmin(admin.ModelAdmin):
+    form = OverridesForm
     list_display = ("name", "external_id", "status", "kind", "provider", "platform", "lifecycle", "enabled")
     list_filter = ("status", "kind", "platform", "lifecycle", ("provider", NamedValues))
     search_fields = ("name", "external_id", "provider", "traits")
@@ -59,7 +81,7 @@ class ModelAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         facts = [name for name in self.get_readonly_fields(request) if name not in ("id", "rev")]
         return (
-            ("Yours to say (sync never touches it)", {"fields": EDITABLE}),
+            ("Yours to say (sync never touches it)", {"fields": (*EDITABLE, "seen_rev")}),
             ("Facts, kept by sync and the rules", {"fields": facts}),
         )
 
@@ -76,7 +98,11 @@ class ModelAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Write only the overrides: a sync that runs meanwhile keeps its facts. Leaves an Event."""
-        changed = {name: (form.initial.get(name), form.cleaned_data[name]) for name in form.changed_data}
+        changed = {
+            name: (form.initial.get(name), form.cleaned_data[name])
+            for name in form.changed_data
+            if name in EDITABLE
+        }
         if not changed:
             return
         now = timezone.now()

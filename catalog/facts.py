@@ -6,6 +6,9 @@ never taken for success (see ``BuildState.UNKNOWN`` and ``Lifecycle.UNKNOWN``).
 
 from enum import StrEnum
 
+# After so many complete syncs without it a model counts as retired.
+RETIRED_AFTER = 3
+
 
 class Platform(StrEnum):
     """Where a model is served."""
@@ -50,6 +53,11 @@ class Lifecycle(StrEnum):
     ENDED = "ended"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Lifecycle":
+        """A word of a newer release or of somebody's hand: never taken for success."""
+        return cls.UNKNOWN
+
 
 class BuildState(StrEnum):
     """How far the making of a custom model has come. Base models are always ``BUILT``."""
@@ -62,6 +70,11 @@ class BuildState(StrEnum):
     BUILT = "built"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "BuildState":
+        """A word of a newer release or of somebody's hand: never taken for success."""
+        return cls.UNKNOWN
+
 
 class ServingState(StrEnum):
     """What makes the model callable. ``PLATFORM``: the platform serves it without our doing."""
@@ -73,6 +86,11 @@ class ServingState(StrEnum):
     REMOVING = "removing"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ServingState":
+        """A word of a newer release or of somebody's hand: never taken for success."""
+        return cls.UNKNOWN
 
 
 class Use(StrEnum):

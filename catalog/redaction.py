@@ -3,7 +3,12 @@
 import re
 
 _SECRET_VALUE = re.compile(
-    r"(sk-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|X-Amz-(?:Signature|Credential|Security-Token)=[^&\s\"']+)"
+    r"(sk-[A-Za-z0-9_-]{8,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}"
+    r"|(?<=://)[^/\s:@]*:[^\s@]+(?=@)"
+    r"|(?i:bearer)\s+[\w.~+/=-]{8,}"
+    r"|(?i:secret_access_key|session_token)[\"']?\s*[=:]\s*\S+"
+    r"|X-Amz-(?:Signature|Credential|Security-Token)=[^&\s\"']+)"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.facts import RETIRED_AFTER
 from catalog.models import Model, SyncRun
 
 
@@ -47,7 +48,10 @@ def run_changes(run: SyncRun) -> dict[str, list[Named]]:
         "added": [named(entry["id"]) for entry in result["added"]],
         "changed": [named(entry["id"], changes=entry["changes"]) for entry in result["changed"]],
         "returned": [named(key) for key in result["returned"]],
-        "missed": [named(key, f"absent from {count} of 3 complete syncs") for key, count in missed.items()],
+        "missed": [
+            named(key, f"absent from {count} of {RETIRED_AFTER} complete syncs")
+            for key, count in missed.items()
+        ],
         "gone": [named(key) for key in result["gone"]],
     }
 

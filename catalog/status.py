@@ -7,7 +7,7 @@ filtering in the database; ``tests/unit/catalog/test_status.py`` proves that bot
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.facts import BuildState, Colour, Kind, Lifecycle, Platform, ServingState
+from catalog.facts import RETIRED_AFTER, BuildState, Colour, Kind, Lifecycle, Platform, ServingState
 
 ENDING_SOON_DAYS = 90
 
@@ -115,7 +115,7 @@ def warnings_of(facts: Facts, now: datetime) -> list[Warning]:
     found = []
     if facts.listed and facts.missed_syncs:
         found.append(Warning("Missing", f"Absent from the last {facts.missed_syncs} complete sync(s); "
-                             "it counts as retired after 3"))  # fmt: skip
+                             f"it counts as retired after {RETIRED_AFTER}"))  # fmt: skip
     if facts.lifecycle == Lifecycle.ENDED:
         return found
     ends = facts.end_of_life_at

@@ -23,7 +23,7 @@ from catalog.sync_plan import Implausible, Plan, plan_sync
 
 log = structlog.get_logger(__name__)
 
-# A run that says nothing for this long has lost its worker: a sync of 10,000 models takes seconds.
+# A run that has not ended so long after its start has lost its worker: a sync of 10,000 models takes seconds.
 LOST_AFTER = timedelta(minutes=10)
 NAMED_IN_RESULT = 200
 
@@ -46,7 +46,7 @@ def sync_platform(
 
     >>> run = sync_platform("bedrock")
     >>> run.state, run.added_count, run.error_message
-    ('succeeded', 121, '')
+    ('succeeded', 123, '')
     """
     run = request_sync(platform, actor=actor, accept_shrink=accept_shrink)
     if not start(run):
@@ -69,21 +69,20 @@ def request_sync(
         accept_shrink=accept_shrink,
         stage="Waiting for a worker",
     )
-    alive = SyncRun.objects.filter(platform=wanted.platform, state__in=SyncRun.LIVE)
-    for last_try in (False, True):  # the live run may end between the refusal and the look
-        try:
-            with transaction.atomic():
-                next_revision()
-                wanted.save(force_insert=True)
-                return wanted
-        except IntegrityError:
-            if accept_shrink:  # a run that has started keeps what it was told
-                _move(alive.filter(state=SyncRun.State.REQUESTED), accept_shrink=True)
-            if found := alive.first():
-                return found
-            if last_try:
-                raise
-    return wanted
+    try:
+        return _insert(wanted)
+    except IntegrityError:
+        alive = SyncRun.objects.filter(platform=wanted.platform, state__in=SyncRun.LIVE)
+        if accept_shrink:  # a run that has started keeps what it was told
+            _move(alive.filter(state=SyncRun.State.REQUESTED), accept_shrink=True)
+        return alive.first() or _insert(wanted)  # the live run may have ended since the refusal
+
+
+def _insert(run: SyncRun) -> SyncRun:
+    with transaction.atomic():
+        next_revision()
+        run.save(force_insert=True)
+    return run
 
 
 def start(run: SyncRun, now: datetime | None = None) -> bool:
@@ -112,6 +111,10 @@ def execute(run: SyncRun) -> SyncRun:
         # Our own mistake: the run must not stay "running" until somebody thinks it lost.
         _fail(run, "defect", "modelhub itself failed; the worker's log has the details.")
         log.exception("sync_defect", run=run.pk, platform=run.platform)
+    except BaseException:
+        # Ctrl-C in a command, or the worker's time limit: the platform must not stay blocked by a run that is over.
+        _fail(run, "transient", "The sync was interrupted. Nothing was changed.", way_out="Sync again.")
+        raise
     run.refresh_from_db()
     log.info("sync_ended", run=run.pk, platform=run.platform, state=run.state, error=run.error_message)
     return run

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.columns import Columns
+from catalog.facts import RETIRED_AFTER
 
-RETIRED_AFTER = 3
 MAX_SHRINK = 0.20
 
 Change = tuple[object, object]

@@ -13,8 +13,6 @@ _REAL_AWS = (
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_BEDROCK",
 )
 _REAL_OPENAI = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
 SANDBOX_FILE = "sandbox.url"
@@ -43,9 +41,15 @@ def resolve(environment: Mapping[str, str], sandbox_url: str) -> Endpoints:
     aws = {"endpoint_url": sandbox_url, "aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
     openai = {"base_url": f"{sandbox_url}/v1", "api_key": "sandbox"}
     return Endpoints(
-        aws={} if any(environment.get(name) for name in _REAL_AWS) else aws,
+        aws={} if _means_real_aws(environment) else aws,
         openai={} if any(environment.get(name) for name in _REAL_OPENAI) else openai,
     )
+
+
+def _means_real_aws(environment: Mapping[str, str]) -> bool:
+    """Credentials, or an endpoint of somebody's own for AWS or one of its services (AWS_ENDPOINT_URL_S3 …)."""
+    endpoint = any(name.startswith("AWS_ENDPOINT_URL") and value for name, value in environment.items())
+    return endpoint or any(environment.get(name) for name in _REAL_AWS)
 
 
 def running_sandbox(var_dir: Path, debug: bool) -> str:

@@ -151,7 +151,7 @@ class Model(models.Model):
 
     @property
     def effective_lifecycle(self) -> Lifecycle:
-        if self.lifecycle == Lifecycle.UNKNOWN and self.lifecycle_override:
+        if self.lifecycle == Lifecycle.UNKNOWN.value and self.lifecycle_override:
             return Lifecycle(self.lifecycle_override)
         return Lifecycle(self.lifecycle)
 

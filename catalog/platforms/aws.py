@@ -25,6 +25,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
+from botocore.utils import parse_timestamp as botocore_timestamp
 from django.conf import settings
 
 from catalog.platforms.base import AuthError, PlatformError, TransientError
@@ -36,13 +37,24 @@ def parse_timestamp(value: str | int | float) -> datetime | None:
 
     None for what is no time: one odd field must not cost the whole answer.
     """
+    moment: datetime | None
     try:
         moment = (
             datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
         )
     except (TypeError, ValueError, OverflowError, OSError):
+        moment = _odd_timestamp(value)
+    if moment is None:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _odd_timestamp(value: object) -> datetime | None:
+    """HTTP dates and seconds in text: rare enough for botocore's slow way."""
+    try:
+        return botocore_timestamp(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @cache

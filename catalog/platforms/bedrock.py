@@ -52,8 +52,6 @@ def read_listing(summaries: Iterable[Any], profiles: dict[str, list[str]]) -> Li
 def _why_not(summary: Any, taken: dict[str, ModelInfo]) -> str:
     if not isinstance(summary, dict):
         return "the entry is not an object"
-    if len(str(summary.get("modelName") or "")) > MAX_NAME:
-        return f"its name is longer than {MAX_NAME} characters"
     return why_no_id(summary.get("modelId"), "modelId", taken)
 
 

@@ -13,7 +13,7 @@ from catalog.facts import Platform
 from catalog.freshness import sync_states
 from catalog.models import SyncRun
 from catalog.runs import run_changes
-from catalog.sync import request_sync
+from catalog.sync import NAMED_IN_RESULT, request_sync
 from catalog.tasks import nudge
 
 
@@ -53,7 +53,7 @@ def runs(request: UserRequest) -> HttpResponse:
 def run(request: UserRequest, pk: int) -> HttpResponse:
     """One run; while it is alive the page asks for itself again, and stops asking when it has ended."""
     sync_run = get_object_or_404(SyncRun.objects.select_related("requested_by"), pk=pk)
-    context = {"run": sync_run, "changes": run_changes(sync_run)}
+    context = {"run": sync_run, "changes": run_changes(sync_run), "named_at_most": NAMED_IN_RESULT}
     template = (
         "catalog/_sync_run.html" if request.htmx and not request.htmx.boosted else "catalog/sync_run.html"
     )

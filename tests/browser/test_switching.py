@@ -28,6 +28,18 @@ def test_enable_turns_the_row_green_and_undo_turns_it_back(page, platform):
     assert platform.model(model.external_id).status == "yellow"
 
 
+def test_undo_works_although_the_row_has_left_the_list(page, platform):
+    [model] = platform.yellow()
+    page.goto(list_of(model))
+    switch(row_of(page, model), "Enable")
+    expect_colour(row_of(page, model), "green")
+    page.get_by_role("searchbox").fill("no such model")
+    expect(page.get_by_role("heading", name="No model matches")).to_be_visible()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast")).to_contain_text("is disabled")
+    assert platform.model(model.external_id).status == "yellow"
+
+
 def test_the_counts_above_the_list_follow_a_click(page, platform):
     [model] = platform.yellow()
     page.goto("/models/?q=" + model.external_id)

@@ -97,6 +97,16 @@ def test_the_banner_goes_away_by_itself_after_a_good_sync(page, platform, sandbo
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_the_page_of_runs_follows_a_sync_that_is_started_there(page, sandbox):
+    page.goto("/sync/")
+    newest = page.locator("#runs tbody tr").first.inner_text().split()[1]
+    with without_reload(page):
+        page.get_by_role("button", name="Sync models").click()
+        expect(page.get_by_role("button", name="Sync models")).to_be_enabled(timeout=20_000)
+        expect(page.locator("#runs tbody tr").first).not_to_contain_text(f"Run {newest}")
+        expect(page.locator("#runs tbody tr").first).to_contain_text("Succeeded")
+
+
 def test_a_run_page_follows_the_run_to_its_end(page, platform, sandbox):
     sandbox.change_model("openai", "gpt-5.5", shutdown_date="2027-03-01")
     sandbox.fail("timeout", platform="openai", times=1, seconds=2)

@@ -25,7 +25,17 @@ def save(client: Client, model: Model, **fields: str):
 def test_only_the_overrides_can_be_edited(as_superuser):
     model = a_model(enabled=True)
     form = as_superuser.get(f"/admin/catalog/model/{model.pk}/change/").context["adminform"].form
-    assert set(form.fields) == set(EDITABLE)
+    assert set(form.fields) == {*EDITABLE, "seen_rev"}
+
+
+def test_an_edit_does_not_write_over_what_somebody_else_said_meanwhile(as_superuser):
+    model = a_model(traits="Text in")
+    opened = as_superuser.get(f"/admin/catalog/model/{model.pk}/change/").context["adminform"].form
+    save(as_superuser, model, traits_override="Anna's words")
+    response = save(as_superuser, model, note="Ben's note", seen_rev=opened["seen_rev"].value())
+    assert "has changed since you opened the form" in response.content.decode()
+    model.refresh_from_db()
+    assert (model.traits_override, model.note) == ("Anna's words", "")
 
 
 def test_an_edit_is_saved_with_an_event_that_says_who_and_what(as_superuser, superuser):

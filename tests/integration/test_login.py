@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from modelhub.client_address import client_address
 from tests.builders import NOW, a_model
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +212,10 @@ def test_pages_of_somebody_logged_in_are_kept_by_nobody(client, admin):
 def test_a_nul_in_an_admin_address_is_a_bad_request_and_no_crash(client, superuser):
     client.force_login(superuser)
     assert client.get("/admin/catalog/model/?provider__exact=%00").status_code == 400
+
+
+def test_behind_our_proxy_the_throttle_takes_the_address_the_proxy_saw(rf, settings):
+    request = rf.get("/", headers={"X-Forwarded-For": "6.6.6.6, 10.0.0.7"}, REMOTE_ADDR="172.18.0.1")
+    assert client_address(request) == "172.18.0.1"
+    settings.BEHIND_TLS_PROXY = True
+    assert client_address(request) == "10.0.0.7"

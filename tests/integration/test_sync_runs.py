@@ -288,3 +288,16 @@ def test_a_broken_step_of_the_tick_does_not_stop_the_others(db, monkeypatch):
     monkeypatch.setattr(tasks, "end_lives", broken)
     tasks.tick()
     assert SyncRun.objects.filter(state=SyncRun.State.REQUESTED).count() == 2
+
+
+def test_an_interrupted_command_does_not_block_the_platform(db, settings):
+    settings.CATALOG_PLATFORMS = {"bedrock": f"{__name__}.Interrupted"}
+    with pytest.raises(KeyboardInterrupt):
+        sync_platform("bedrock")
+    run = SyncRun.objects.get()
+    assert (run.state, run.error_message) == ("failed", "The sync was interrupted. Nothing was changed.")
+
+
+class Interrupted:
+    def list_models(self):
+        raise KeyboardInterrupt

@@ -109,6 +109,8 @@
   // A row that is swapped under somebody's hands keeps its tick; an open filter stays open.
   let openMenu = null;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    // Somebody is choosing in an open filter: its counts can wait for the next poll.
+    if (event.detail.target.id === "facets" && event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
     const ticked = event.detail.target.querySelector?.("input[name=ids]:checked");
     if (ticked) event.detail.fragment.querySelector(`input[name=ids][value="${ticked.value}"]`)?.setAttribute("checked", "");
   });
@@ -131,6 +133,11 @@
     toast(status === 403 ? "You do not have the permission for that." : `That did not work (HTTP ${status}). Nothing was shown as done that was not.`);
     expireToasts();
   });
+  // A poller that leaves the page takes its question with it: the answer would find nothing to change.
+  document.addEventListener("htmx:beforeCleanupElement", (event) => {
+    if (event.target.matches?.(pollers)) htmx.trigger(event.target, "htmx:abort");
+  });
+
   // After somebody changed something: a used toast goes, and the counts above the table need not wait.
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.requestConfig?.verb !== "post") return;

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 # Read by the vendors' own clients, and by the container's command; no line of ours names them.
-READ_BY_OTHERS = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "WEB_CONCURRENCY"}
+READ_BY_OTHERS = {"AWS_ENDPOINT_URL_BEDROCK", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "WEB_CONCURRENCY"}
 PRODUCTION = {
     "PATH": os.environ["PATH"],
     "READ_DOT_ENV": "false",
