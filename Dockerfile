@@ -20,11 +20,12 @@ RUN pip install --compile -r requirements.txt
 COPY manage.py .
 COPY modelhub modelhub
 COPY catalog catalog
+COPY customization customization
 COPY templates templates
 
 # The key is for this command alone; it signs nothing and is not kept in the image.
 RUN SECRET_KEY=not-a-secret-only-for-collectstatic python manage.py collectstatic --noinput \
-    && python -m compileall -q modelhub catalog \
+    && python -m compileall -q modelhub catalog customization \
     && useradd --system --uid 10001 --home-dir /app modelhub \
     && install -d -o modelhub -g modelhub /app/var
 

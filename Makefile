@@ -41,7 +41,7 @@ lint: setup-dev ## look for mistakes in code and templates, and for breaches of 
 	@$(BIN)/lint-imports
 
 types: setup-dev ## check the types
-	@$(BIN)/mypy modelhub catalog sandbox
+	@$(BIN)/mypy modelhub catalog customization sandbox
 
 format: setup-dev ## lay out code and templates
 	@$(BIN)/ruff check --fix .

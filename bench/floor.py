@@ -17,6 +17,7 @@ _REST: dict[str, Any] = {
     "listed": True,
     "missed_syncs": 0,
     "build": "built",
+    "description": "",
     "build_message": "",
     "serving": "platform",
     "serving_message": "",

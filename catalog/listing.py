@@ -158,7 +158,7 @@ Combo = tuple[dict[str, str], int]
 
 def matching(wish: Wish) -> ModelQuerySet:
     """The models a wish asks for, sorted."""
-    found = Model.objects.search(wish.q)
+    found = Model.objects.current().search(wish.q)
     for name, values in wish.chosen.items():
         found = found.filter(_filter(name, values))
     return found.order_by(*SORTS[wish.sort])
@@ -184,7 +184,13 @@ def combos(q: str, revision: int) -> list[Combo]:
     found: list[Combo] | None = cache.get(key)
     if found is None:
         names = list(_COLUMNS)
-        rows = Model.objects.search(q).order_by().values_list(*_COLUMNS.values()).annotate(count=Count("pk"))
+        rows = (
+            Model.objects.current()
+            .search(q)
+            .order_by()
+            .values_list(*_COLUMNS.values())
+            .annotate(count=Count("pk"))
+        )
         found = [(dict(zip(names, row, strict=False)), row[-1]) for row in rows]
         cache.set(key, found, 300)
     return found

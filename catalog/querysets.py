@@ -31,6 +31,10 @@ class AppendOnly(models.QuerySet[Any]):
 class ModelQuerySet(models.QuerySet[Any]):
     """``Model.objects``: which models exist and what they are good for."""
 
+    def current(self) -> ModelQuerySet:
+        """Without archived and deleted custom models; their rows stay for history."""
+        return self.filter(archived_at=None)
+
     def usable(self) -> ModelQuerySet:
         """Only green models: listed, served and enabled.
 

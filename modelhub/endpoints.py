@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 # Any of these says that somebody means a real AWS account (or an endpoint of their own).
 # boto3 guide, "Credentials" and "Service-specific endpoints", read 2026-11-22.
@@ -44,6 +45,26 @@ def resolve(environment: Mapping[str, str], sandbox_url: str) -> Endpoints:
         aws={} if _means_real_aws(environment) else aws,
         openai={} if any(environment.get(name) for name in _REAL_OPENAI) else openai,
     )
+
+
+def upload_origins(
+    environment: Mapping[str, str], endpoints: Endpoints, region: str, bucket: str
+) -> list[str]:
+    """Where a browser may put files: S3 as the presigned addresses will name it; nowhere without a bucket.
+
+    Amazon S3 user guide, "Virtual hosting of general purpose buckets", read 2026-11-22.
+    """
+    names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    own = endpoints.aws.get("endpoint_url") or next(filter(None, map(environment.get, names)), None)
+    if own:
+        parts = urlsplit(own)
+        return [f"{parts.scheme}://{parts.netloc}"]
+    if not bucket:
+        return []
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    if "." in bucket:  # no certificate fits such a name as a host: boto3 puts it into the path
+        return [f"https://s3.{region}.{suffix}/{bucket}/", f"https://s3.{suffix}/{bucket}/"]
+    return [f"https://{bucket}.s3.{region}.{suffix}", f"https://{bucket}.s3.{suffix}"]
 
 
 def _means_real_aws(environment: Mapping[str, str]) -> bool:

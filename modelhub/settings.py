@@ -50,18 +50,6 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],  # Django admin's own style sheet draws with data: images
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
-ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="") or "admin"
-ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_CLIENT_IP_CALLABLE = "modelhub.client_address.client_address"
@@ -74,6 +62,7 @@ AXES_VERBOSE = False
 INSTALLED_APPS = [
     "modelhub.apps.ModelhubConfig",
     "catalog.apps.CatalogConfig",
+    "customization.apps.CustomizationConfig",
     "modelhub.apps.ModelhubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -192,6 +181,8 @@ CELERY_BEAT_SCHEDULE = {
     # Messages expire so that a worker that was away is not met by a heap of old ticks.
     "heartbeat": {"task": "modelhub.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "catalog": {"task": "catalog.tasks.tick", "schedule": 10, "options": {"expires": 30}},
+    "customization": {"task": "customization.tasks.tick", "schedule": 5, "options": {"expires": 15}},
+    "discovery": {"task": "customization.tasks.discover", "schedule": 300, "options": {"expires": 120}},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
@@ -227,6 +218,22 @@ BEDROCK_ROLE_ARN = env.str(
     "BEDROCK_ROLE_ARN",
     default="arn:aws:iam::123456789012:role/ModelhubBedrockRole" if PLATFORM_ENDPOINTS.aws_is_sandbox else "",
 )
+
+# Browsers put training data straight into S3: the one thing that is fetched from elsewhere.
+_UPLOADS_TO = endpoints.upload_origins(os.environ, PLATFORM_ENDPOINTS, AWS_REGION, S3_BUCKET)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "connect-src": [SELF, *_UPLOADS_TO],
+        "img-src": [SELF, "data:"],  # Django admin's own style sheet draws with data: images
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="") or "admin"
+ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 
 # --- Logs ---------------------------------------------------------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

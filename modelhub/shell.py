@@ -24,6 +24,9 @@ _NAVIGATION = (
     ("Catalog", "Models", "catalog:models", "models", "catalog.view_model"),
     ("Catalog", "Sync runs", "catalog:sync_runs", "sync", "catalog.view_syncrun"),
     ("Catalog", "Activity", "catalog:activity", "activity", "catalog.view_event"),
+    ("Custom models", "New model", "customization:new", "new", "customization.create_custom_model"),
+    ("Custom models", "Jobs", "customization:jobs", "jobs", "customization.view_customizationjob"),
+    ("Custom models", "Found on AWS", "customization:found", "found", "customization.view_found"),
     ("System", "Administration", "admin:index", "admin", "staff"),
 )
 

@@ -7,6 +7,7 @@ from modelhub.forms import LoginForm
 
 urlpatterns = [
     path("", include("catalog.urls")),
+    path("custom/", include("customization.urls")),
     path(
         "login/",
         auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),

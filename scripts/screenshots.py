@@ -1,6 +1,6 @@
 """`make screenshots`: start a modelhub of its own, put some life into it, and take the pictures of the README.
 
-``python scripts/screenshots.py [FOLDER]`` writes six PNG files, by default to docs/screenshots/.
+``python scripts/screenshots.py [FOLDER]`` writes nine PNG files, by default to docs/screenshots/.
 """
 
 from __future__ import annotations
@@ -15,6 +15,15 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
 
 from tests.browser import live  # noqa: E402
+from tests.browser.custom import (  # noqa: E402
+    bad_file,
+    drop,
+    enable_base,
+    expect_checked,
+    expect_running,
+    good_file,
+    start,
+)
 from tests.browser.hands import NARROW, WIDE, fill_login  # noqa: E402
 
 ENABLED = (
@@ -23,6 +32,7 @@ ENABLED = (
     "amazon.nova-2-multimodal-embeddings-v1:0", "cohere.embed-v4:0", "meta.llama3-3-70b-instruct-v1:0",
     "gpt-5.6", "gpt-6-sol", "gpt-6-luna", "text-embedding-3-large", "whisper-1",
 )  # fmt: skip
+TALL = {"width": 1360, "height": 1250}
 SHOWN_MODEL = "amazon.nova-pro-v1:0"
 # Ages differ from run to run; pictures should not.
 _STILL = """for (const time of document.querySelectorAll("time")) {
@@ -96,10 +106,41 @@ def _take_all(browser: Browser, platform: live.Platform, folder: Path) -> None:
         )
         _take(context.new_page(), path, folder / f"{name}.png")
         context.close()
+    context = browser.new_context(
+        base_url=platform.url, storage_state=state, viewport=TALL, reduced_motion="reduce"
+    )
+    _make_a_model(context.new_page(), platform, folder)
+    context.close()
+
+
+def _make_a_model(page: Page, platform: live.Platform, folder: Path) -> None:
+    """New model with a bad and with a good file, and the job that came of it."""
+    base, files = enable_base(platform), platform.var
+    start(page, base, "support-tone")
+    page.get_by_label("Description").fill("Answers about orders, in our tone")
+    drop(page, bad_file(files))
+    expect_checked(page, "invalid")
+    _shoot(page, folder / "dataset-errors.png")
+    page.locator("#data-training").get_by_role("button", name="Use another file").click()
+    drop(page, good_file(files, rows=2_000))
+    expect_checked(page)
+    expect(page.locator("#cost .amount")).to_contain_text("about $")
+    _shoot(page, folder / "new-model.png")
+    page.get_by_role("button", name="Create model").click()
+    page.wait_for_url("**/custom/jobs/*/")
+    expect_running(page)
+    platform.sandbox.advance(90)
+    expect(page.locator(".curve").first).to_be_visible(timeout=60_000)
+    page.goto(page.url)  # without the message
+    _shoot(page, folder / "job.png")
 
 
 def _take(page: Page, path: str, file: Path) -> None:
     page.goto(path)
+    _shoot(page, file)
+
+
+def _shoot(page: Page, file: Path) -> None:
     expect(page.locator("main")).to_be_visible()
     page.evaluate(_STILL)
     page.screenshot(path=file, animations="disabled")

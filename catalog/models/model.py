@@ -35,6 +35,7 @@ class Model(models.Model):
     name = models.CharField(max_length=500)
     provider = models.CharField(max_length=500, blank=True)
     base_external_id = models.CharField("base model", max_length=512, blank=True)
+    description = models.TextField(blank=True)
     input_modalities = models.JSONField(default=list, blank=True)
     output_modalities = models.JSONField(default=list, blank=True)
     streaming = models.BooleanField(null=True)
@@ -91,6 +92,7 @@ class Model(models.Model):
     )
     note = models.TextField("note to other admins", blank=True)
 
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     rev = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField("first seen", auto_now_add=True)
     changed_at = models.DateTimeField(auto_now_add=True)
@@ -106,6 +108,12 @@ class Model(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["platform", "external_id"], name="one_row_per_platform_id"),
+            # Names of our custom models are unique without regard to case; an archived model gives its name back.
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=Q(kind="custom", platform="bedrock", archived_at=None),
+                name="one_custom_model_per_name",
+            ),
         ]
         indexes = [
             models.Index(Lower("name"), "id", name="model_by_name"),

@@ -31,6 +31,10 @@ from django.conf import settings
 from catalog.platforms.base import AuthError, PlatformError, TransientError
 from catalog.platforms.classify import classify
 
+# Browsers put parts to presigned addresses: version 4 signatures (some regions take no other), and no checksum header
+# that the browser would have to compute and send.
+_SERVICE = {"s3": Config(signature_version="s3v4", request_checksum_calculation="when_required")}
+
 
 def parse_timestamp(value: str | int | float) -> datetime | None:
     """Parse what AWS sends. ISO text is read by the standard library: botocore's way is 92 % of a big List.
@@ -69,7 +73,9 @@ def client(service: str) -> Any:
         read_timeout=settings.PLATFORM_READ_TIMEOUT,
         user_agent_appid="modelhub",
     )
-    return session.client(service, config=config, **settings.PLATFORM_ENDPOINTS.aws)
+    return session.client(
+        service, config=config.merge(_SERVICE.get(service, Config())), **settings.PLATFORM_ENDPOINTS.aws
+    )
 
 
 _NO_CREDENTIALS = (

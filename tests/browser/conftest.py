@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sandbox.client import SandboxControl
 from tests.browser import live
+from tests.browser.custom import enable_base
 from tests.browser.hands import WIDE, fill_login
-from tests.browser.live import ADMIN, BOTH_SYNCED, COLLEAGUE, NOBODY, VIEWER, Login, Platform
+from tests.browser.live import ADMIN, BOTH_SYNCED, COLLEAGUE, NOBODY, VIEWER, Login, ModelRow, Platform
 
 _REPORT_CSP = """document.addEventListener("securitypolicyviolation",
     (event) => reportCsp(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
@@ -121,3 +122,11 @@ def open_as(platform: Platform, states, new_context, complaints: Complaints) -> 
 def page(open_as: Open) -> Page:
     """A page of the admin, in place of pytest-playwright's stranger."""
     return open_as(ADMIN)
+
+
+@pytest.fixture(scope="session")
+def base(platform: Platform) -> ModelRow:
+    """A green base model that can be fine-tuned, and whose price is known."""
+    row = enable_base(platform)
+    platform.keep(row)
+    return row

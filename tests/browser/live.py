@@ -119,6 +119,10 @@ class Platform:
         assert len(fresh) >= count, "no untouched yellow models are left"
         return fresh[:count]
 
+    def keep(self, model: ModelRow) -> None:
+        """No test is given this one as an untouched yellow model."""
+        self._taken.add(model.pk)
+
     def wait_for(self, sql: str, limit: float = 40.0) -> None:
         """Until the query finds a row."""
         deadline = time.monotonic() + limit

@@ -4,7 +4,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.hands import WIDE, facet, tick
+from tests.browser.custom import (
+    bad_file,
+    drop,
+    expect_checked,
+    expect_running,
+    expect_state,
+    good_file,
+    made,
+    start,
+)
+from tests.browser.hands import WIDE, facet, fits, tick
 from tests.browser.live import ADMIN, NOBODY
 
 pytestmark = pytest.mark.browser
@@ -113,3 +123,50 @@ def test_open_things_are_accessible(open_as, platform, scheme, viewport):
     expect(page.locator("#bulk-result")).to_contain_text("skipped")
     assert violations(page) == []
     assert second.status == "yellow"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, {"width": 390, "height": 844}], ids=["wide", "narrow"])
+def test_making_a_model_is_accessible(open_as, base, sandbox, tmp_path, complaints, viewport):
+    """The form empty, with errors and filled; the job running, with its question, and over; the lists."""
+    complaints.expect("422")
+    found, narrow = {}, viewport["width"] == 390
+
+    def look(name):
+        found[name] = violations(page)
+        if not fits(page):
+            found[name].append("has to be scrolled sideways")
+
+    page = open_as(ADMIN, "/custom/new/", viewport=viewport)
+    look("empty form")
+    start(page, base, "seen-by-axe")
+    drop(page, bad_file(tmp_path))
+    expect_checked(page, "invalid")
+    look("bad file")
+    page.get_by_role("button", name="Create model").click()
+    expect(page.locator("#errors")).to_be_visible()
+    look("refused form")
+    page.get_by_role("link", name="Discard").click()
+    if narrow:
+        sandbox.script_job("no_s3_permission")
+    made(page, base, f"seen-by-axe-{viewport['width']}", good_file(tmp_path))
+    if narrow:
+        expect_state(page, "failed")
+        look("failed job")
+    else:
+        expect_running(page)
+        look("running job")
+        page.get_by_role("button", name="Stop…").click()
+        look("question")
+        page.keyboard.press("Escape")
+        sandbox.advance(90)
+        expect(page.locator(".curve").first).to_be_visible(timeout=40_000)
+        look("completed job")
+    sandbox.make_custom_model(f"made-elsewhere-{viewport['width']}")
+    for name, path in (("jobs", "/custom/jobs/"), ("form", "/custom/new/")):
+        page.goto(path)
+        look(name)
+    page.goto("/custom/found/")
+    page.get_by_role("button", name="Look now").click()
+    expect(page.get_by_text("made-elsewhere").first).to_be_visible()
+    look("found")
+    assert found == {name: [] for name in found}

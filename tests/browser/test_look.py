@@ -12,7 +12,7 @@ PAGES = (
     "/login/", "/models/", "/models/?q=nothing-like-it", "/models/1/", "/models/?q=example.long", "/sync/", "/sync/1/",
     "/activity/", "/password/", "/nowhere/", "/admin/", "/admin/catalog/model/", "/admin/catalog/model/1/change/",
     "/admin/catalog/event/", "/admin/catalog/syncrun/", "/admin/catalog/syncrun/1/change/", "/admin/auth/user/",
-    "/admin/auth/user/add/", "/admin/auth/group/1/change/",
+    "/custom/new/", "/custom/jobs/", "/custom/found/", "/admin/auth/user/add/", "/admin/auth/group/1/change/",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.custom import good_file, put
 from tests.browser.hands import expect_colour, fill_login, list_of, row_of, switch, tick
 from tests.browser.live import ADMIN, COLLEAGUE
 
@@ -99,3 +100,29 @@ def test_nothing_that_needs_javascript_is_offered(plain):
         plain.get_by_label("Tick all models on this page"),
     ):
         expect(locator.first).to_be_hidden()
+
+
+def test_make_a_model_from_a_file_in_s3_and_stop_its_job(plain, base, platform, tmp_path, complaints):
+    complaints.expect("422")
+    uri = put(platform, good_file(tmp_path), "plain/orders.jsonl")
+    plain.goto("/custom/new/")
+    plain.get_by_label("Name", exact=True).fill("plainly-made")
+    plain.get_by_label("Base model").select_option(str(base.pk))
+    plain.get_by_role("button", name="Show what this base model needs").click()
+    plain.get_by_label("Epochs epochCount").fill("3")
+    plain.locator("#data-training summary").click()
+    plain.get_by_label("S3 address of the training data").fill(uri)
+    plain.get_by_role("button", name="Create model").click()
+    expect(plain.locator("#errors")).to_contain_text("The file is being checked now.")
+    platform.wait_for(
+        "SELECT 1 FROM customization_dataset WHERE key = 'plain/orders.jsonl' AND state = 'valid'"
+    )
+    expect(plain.get_by_label("Epochs epochCount")).to_have_value("3")
+    plain.get_by_role("button", name="Create model").click()
+    expect(plain.get_by_role("heading", name="plainly-made")).to_be_visible()
+    platform.wait_for(
+        "SELECT 1 FROM customization_customizationjob WHERE remote_name LIKE 'plainly-%' AND arn <> ''"
+    )
+    plain.reload()
+    plain.get_by_role("button", name="Stop the job").click()
+    expect(plain.locator(".messages")).to_contain_text("The job is being stopped.")

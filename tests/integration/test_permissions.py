@@ -8,13 +8,16 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from catalog.customs import add_custom_model
 from catalog.history import event
 from catalog.models import SyncRun
+from customization.models import CustomizationJob, Dataset, Found, Price
 from tests.builders import NOW, a_model
 
 pytestmark = pytest.mark.django_db
 
 LOGIN, OK, NO, MOVED, GONE = "login", 200, 403, 302, 404
+WRONG, TOO_SOON, NO_PLATFORM = 422, 409, 502
 ROLES = ("anonymous", "nobody", "viewer", "admin", "staff viewer", "staff admin", "superuser")
 
 # Who may do what in our own pages: (anonymous, nobody, viewer, admin, staff viewer, staff admin, superuser)
@@ -28,6 +31,12 @@ LOGGED_IN = (LOGIN, OK, OK, OK, OK, OK, OK)
 STAFF = (LOGIN, MOVED, MOVED, MOVED, OK, OK, OK)
 SUPERUSER = (LOGIN, MOVED, MOVED, MOVED, NO, NO, OK)
 NOBODY_ADDS = (LOGIN, MOVED, MOVED, MOVED, NO, NO, NO)
+
+
+def creates(status: int) -> tuple:
+    """For those who may make custom models."""
+    return (LOGIN, NO, NO, status, NO, status, status)
+
 
 # route (as the resolver knows it) -> rows of (method, what to fill in, expected status of each role)
 OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
@@ -44,6 +53,26 @@ OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "sync/start": [("post", {}, CHANGE)],
     "sync/<int:pk>/": [("get", {"pk": "run"}, VIEW)],
     "activity/": [("get", {}, VIEW)],
+    "custom/new/": [("get", {}, creates(OK)), ("post", {}, creates(WRONG))],
+    "custom/new/parts": [("get", {}, creates(OK))],
+    "custom/new/name": [("get", {}, creates(OK))],
+    "custom/jobs/": [("get", {}, VIEW)],
+    "custom/jobs/<int:pk>/": [("get", {}, VIEW)],
+    "custom/jobs/<int:pk>/poll": [("get", {}, VIEW)],
+    "custom/jobs/<int:pk>/stop": [("post", {}, CHANGE)],
+    "custom/jobs/<int:pk>/archive": [("post", {}, creates(TOO_SOON))],
+    "custom/jobs/<int:pk>/<str:which>.csv": [("get", {}, (LOGIN, NO, GONE, GONE, GONE, GONE, GONE))],
+    "custom/datasets/begin": [("post", {}, creates(WRONG))],
+    "custom/datasets/refer": [("post", {}, creates(WRONG))],
+    "custom/datasets/<int:pk>/": [("get", {}, creates(OK))],
+    "custom/datasets/<int:pk>/parts": [("get", {}, creates(TOO_SOON))],
+    "custom/datasets/<int:pk>/sign": [("post", {}, creates(TOO_SOON))],
+    "custom/datasets/<int:pk>/finish": [("post", {}, CHANGE_IN_PLACE)],
+    "custom/datasets/<int:pk>/cancel": [("post", {}, CHANGE_IN_PLACE)],
+    "custom/found/": [("get", {}, VIEW)],
+    "custom/found/look": [("post", {}, CHANGE)],
+    "custom/found/<int:pk>/adopt": [("post", {}, creates(NO_PLATFORM))],
+    "custom/found/<int:pk>/foreign": [("post", {}, CHANGE)],
     "login/": [("get", {}, (OK, MOVED, MOVED, MOVED, MOVED, MOVED, MOVED))],
     "logout/": [("post", {}, (MOVED,) * 7)],
     "password/": [("get", {}, LOGGED_IN)],
@@ -78,6 +107,25 @@ ADMIN: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "admin/auth/user/add/": [("get", {}, SUPERUSER)],
     "admin/auth/group/": [("get", {}, SUPERUSER)],
 }
+for noun in ("customizationjob", "dataset", "found"):
+    ADMIN |= {
+        f"admin/customization/{noun}/": [("get", {}, STAFF)],
+        f"admin/customization/{noun}/add/": [("get", {}, NOBODY_ADDS), ("post", {}, NOBODY_ADDS)],
+        f"admin/customization/{noun}/<path:object_id>/change/": [
+            ("get", {}, STAFF), ("post", {"state": "x"}, NOBODY_ADDS),
+        ],
+        f"admin/customization/{noun}/<path:object_id>/delete/": [("post", {"post": "yes"}, NOBODY_ADDS)],
+        f"admin/customization/{noun}/<path:object_id>/history/": [("get", {}, STAFF)],
+    }  # fmt: skip
+ADMIN |= {
+    "admin/customization/price/": [("get", {}, SUPERUSER)],
+    "admin/customization/price/add/": [("get", {}, SUPERUSER)],
+    "admin/customization/price/<path:object_id>/change/": [
+        ("get", {}, SUPERUSER), ("post", {"unit_hour": "0"}, NOBODY_ADDS),
+    ],
+    "admin/customization/price/<path:object_id>/delete/": [("post", {"post": "yes"}, NOBODY_ADDS)],
+    "admin/customization/price/<path:object_id>/history/": [("get", {}, SUPERUSER)],
+}  # fmt: skip
 TABLE = OURS | ADMIN
 # The admin's own machinery and the vendors' models: behind the same gate, not ours to list one by one.
 NOT_OURS = ("admin/auth/", "admin/axes/", "admin/login/", "admin/logout/", "admin/password_change/", "admin/jsi18n/",
@@ -110,12 +158,10 @@ def test_no_row_is_about_an_address_that_is_no_more():
 
 
 def test_the_admin_shows_no_model_of_ours_that_the_table_lacks():
-    ours = {
-        m._meta.label_lower.replace(".", "/")
-        for m in django_admin.site._registry
-        if m._meta.app_label in OURS_TOO
-    }
-    assert ours == {"catalog/model", "catalog/syncrun", "catalog/event"}
+    shown = [model._meta for model in django_admin.site._registry]
+    ours = {meta.label_lower.replace(".", "/") for meta in shown if meta.app_label in OURS_TOO}
+    customization = {f"customization/{noun}" for noun in ("customizationjob", "dataset", "found", "price")}
+    assert ours == {"catalog/model", "catalog/syncrun", "catalog/event"} | customization
 
 
 @pytest.fixture
@@ -123,7 +169,17 @@ def things() -> dict[str, Any]:
     yellow, green = a_model(1), a_model(2, enabled=True)
     event(yellow, "added", now=NOW).save()
     run = SyncRun.objects.create(platform="bedrock", state="succeeded", requested_at=NOW, result={})
-    return {"yellow": yellow, "green": green, "run": run, "event": yellow.events.get()}
+    custom = add_custom_model("tone", green, description="", actor=None, now=NOW)
+    job = CustomizationJob.objects.create(model=custom, base=green, remote_name="tone-1", state="requested",
+                                          created_at=NOW, changed_at=NOW, next_check_at=NOW)  # fmt: skip
+    dataset = Dataset.objects.create(
+        purpose="training", state="valid", filename="x", created_at=NOW, rows=1, tokens=1
+    )
+    found = Found.objects.create(noun="model", arn="arn:x", name="theirs", first_seen_at=NOW)
+    return {
+        "yellow": yellow, "green": green, "run": run, "event": yellow.events.get(), "customizationjob": job,
+        "dataset": dataset, "found": found, "price": Price.objects.filter(origin="bundled").first(),
+    }  # fmt: skip
 
 
 def somebody(role: str) -> User | AnonymousUser:
@@ -146,9 +202,13 @@ def browser_of(role: str, **options: Any) -> Client:
 
 
 def address(route: str, fields: dict[str, Any], things: dict[str, Any]) -> str:
-    default = "run" if "syncrun" in route else "event" if "event" in route else "yellow"
+    nouns = {"syncrun": "run", "event": "event", "customizationjob": "customizationjob",
+             "custom/jobs": "customizationjob", "dataset": "dataset", "found": "found", "price": "price"}  # fmt: skip
+    default = next((thing for part, thing in nouns.items() if part in route), "yellow")
     key = str(things[fields.get("pk", default)].pk)
-    return "/" + route.replace("<int:pk>", key).replace("<path:object_id>", key)
+    return "/" + route.replace("<int:pk>", key).replace("<path:object_id>", key).replace(
+        "<str:which>", "training"
+    )
 
 
 CASES = [
@@ -174,11 +234,17 @@ def test_each_address_lets_in_whom_it_should(things, role, method, route, fields
         things["yellow"].refresh_from_db()
         assert (things["yellow"].enabled, things["yellow"].note) == (False, "")
         assert SyncRun.objects.count() == 1
+        assert (CustomizationJob.objects.get().stop_wanted, Found.objects.get().state) == (False, "new")
+        assert Dataset.objects.count() == 1
 
 
-POST_ONLY = ["/models/switch", "/models/1/enable", "/models/1/disable", "/sync/start", "/logout/"]
-READ_ONLY = ["/", "/models/", "/models/poll", "/models/export.csv", "/models/1/", "/models/1/poll",
-             "/sync/", "/sync/1/",
+POST_ONLY = ["/custom/jobs/1/stop", "/custom/jobs/1/archive", "/custom/datasets/begin", "/custom/datasets/refer",
+             "/custom/datasets/1/sign", "/custom/datasets/1/finish", "/custom/datasets/1/cancel", "/custom/found/look",
+             "/custom/found/1/adopt", "/custom/found/1/foreign", "/models/switch", "/models/1/enable",
+             "/models/1/disable", "/sync/start", "/logout/"]  # fmt: skip
+READ_ONLY = ["/custom/new/parts", "/custom/new/name", "/custom/jobs/", "/custom/jobs/1/", "/custom/jobs/1/poll",
+             "/custom/jobs/1/training.csv", "/custom/datasets/1/", "/custom/datasets/1/parts", "/custom/found/", "/",
+             "/models/", "/models/poll", "/models/export.csv", "/models/1/", "/models/1/poll", "/sync/", "/sync/1/",
              "/activity/", "/livez", "/readyz"]  # fmt: skip
 
 
@@ -229,23 +295,26 @@ def test_the_groups_hold_what_their_names_say():
         group.name: set(group.permissions.values_list("codename", flat=True))
         for group in Group.objects.filter(name__startswith="Model ")
     }
-    assert held == {
-        "Model viewers": {"view_model", "view_syncrun", "view_event"},
-        "Model admins": {
-            "view_model",
-            "view_syncrun",
-            "view_event",
-            "change_model",
-            "enable_model",
-            "sync_models",
-        },
+    viewers = {
+        "view_model",
+        "view_syncrun",
+        "view_event",
+        "view_customizationjob",
+        "view_dataset",
+        "view_found",
     }
+    admins = {"change_model", "enable_model", "sync_models", "create_custom_model", "adopt_found"}
+    assert held == {"Model viewers": viewers, "Model admins": viewers | admins}
 
 
 def test_a_viewer_is_shown_no_button_that_would_be_refused(things):
     pages = browser_of("viewer")
-    for url in ("/models/", f"/models/{things['yellow'].pk}/", f"/sync/{things['run'].pk}/", "/sync/"):
+    job = things["customizationjob"].get_absolute_url()
+    for url in ("/models/", f"/models/{things['yellow'].pk}/", f"/sync/{things['run'].pk}/", "/sync/", job,
+                "/custom/jobs/", "/custom/found/"):  # fmt: skip
         page = pages.get(url).content.decode()
-        for action in ("/enable", "/disable", "/sync/start", "/models/switch", "/admin/"):
+        for action in ("/custom/new/", "/stop", "/archive", "/adopt", "/foreign", "/found/look", "?clone=", "/enable",
+                       "/disable", "/sync/start", "/models/switch", "/admin/"):  # fmt: skip
             assert f'action="{action}' not in page
             assert f'{action}"' not in page
+            assert not action.startswith("?") or action not in page

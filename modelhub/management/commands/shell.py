@@ -1,4 +1,4 @@
-"""``manage.py shell`` with the words of the catalog at hand."""
+"""``manage.py shell`` with the words of the catalog and of customization at hand."""
 
 from django.core.management.commands import shell
 
@@ -12,4 +12,5 @@ class Command(shell.Command):
             "catalog.enablement.disable",
             "catalog.facts.Use",
             "catalog.sync.sync_platform",
+            "customization.shell.create_custom_model",
         ]

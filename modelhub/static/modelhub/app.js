@@ -65,6 +65,7 @@
       root.dataset.theme = isDark() ? "light" : "dark";
       localStorage.setItem("theme", root.dataset.theme);
     }
+    if (button?.dataset.opens && !("command" in button)) document.getElementById(button.dataset.opens).showModal(); // browsers of before 2026
     if (button && "dismiss" in button.dataset) button.closest(".toast, .notice").remove();
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;

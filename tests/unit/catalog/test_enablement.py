@@ -88,7 +88,7 @@ def test_anything_else_is_refused_in_words_and_leaves_no_trace(rule, state, word
 @pytest.mark.parametrize("state", STATES)
 def test_enabling_is_legal_only_from_yellow_and_disabling_only_from_green(state):
     for rule, legal in ((enable, state == "yellow"), (disable, state == "green")):
-        model = a_model(external_id=f"{rule.__name__}", **STATES[state])
+        model = a_model(external_id=rule.__name__, name=rule.__name__, **STATES[state])
         try:
             rule(model)
         except Refused:

@@ -1,0 +1,43 @@
+"""What a finished job left in S3."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from catalog.platforms.base import AuthError, PlatformError, TransientError
+from customization.gateways import storage
+from customization.gateways.places import Place, place_of
+from customization.metrics import points
+from customization.models import CustomizationJob
+
+TRAINING = "training_artifacts/step_wise_training_metrics.csv"
+VALIDATION = "validation_artifacts/post_fine_tuning_validation/validation_metrics.csv"
+
+
+def places(job: CustomizationJob) -> dict[str, Place]:
+    """Where the two CSV files of a job are; empty while the job has no ARN."""
+    job_id = job.arn.rpartition("/")[2]
+    if not job_id:
+        return {}
+    folder = f"{job.output_uri.rstrip('/')}/model-customization-job-{job_id}"
+    return {"training": place_of(f"{folder}/{TRAINING}"), "validation": place_of(f"{folder}/{VALIDATION}")}
+
+
+def collect(job: CustomizationJob, *, last_try: bool = False) -> dict[str, Any]:
+    """Read the curves of a completed job. Missing files are no error.
+
+    TransientError and AuthError are raised to try again; the latter not on the last try, for without s3:ListBucket
+    S3 says "Access Denied" of a file that is just not there.
+    """
+    found: dict[str, Any] = {}
+    for name, place in places(job).items():
+        try:
+            found[name] = [asdict(point) for point in points(storage.read_text(place))]
+        except PlatformError as error:
+            if isinstance(error, TransientError) or (isinstance(error, AuthError) and not last_try):
+                raise
+            found[f"{name}_missing"] = error.message
+    if job.training and job.training.tokens is not None and job.epochs:
+        found["trained_tokens"] = job.training.tokens * job.epochs
+    return found

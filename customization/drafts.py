@@ -1,0 +1,128 @@
+"""What somebody has typed into New Model so far, as data: read from a form, a clone or nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from catalog.facts import Use
+from catalog.models import Model
+from catalog.platforms.words import plain
+from customization import hyperparameters as knobs
+from customization.models import CustomizationJob, Dataset
+
+FREE_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One row of the hyperparameter table; ``parameter`` None: a free key-value pair."""
+
+    name: str
+    value: str
+    parameter: knobs.Parameter | None = None
+    error: str = ""
+
+
+@dataclass
+class Draft:
+    """Everything the page needs to show what was typed; nothing is lost on an error."""
+
+    name: str = ""
+    description: str = ""
+    base: Model | None = None
+    training: Dataset | None = None
+    validation: Dataset | None = None
+    training_uri: str = ""
+    validation_uri: str = ""
+    pairs: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def family(self) -> knobs.Family | None:
+        return knobs.family_of(self.base.external_id) if self.base else None
+
+    @property
+    def knob_rows(self) -> list[Knob]:
+        """Rows to show: the family's parameters with what was typed, or free rows."""
+        family = self.family
+        if family:
+            known = {row.name for row in family.parameters}
+            return [
+                *(
+                    self._knob(row.name, self.pairs.get(row.name, row.default), row)
+                    for row in family.parameters
+                ),
+                # Typed for another base model: shown, so that it can be taken away.
+                *(self._knob(name, value) for name, value in self.pairs.items() if name not in known),
+            ]
+        typed = [self._knob(name, value) for name, value in self.pairs.items()]
+        return [*typed, *(Knob("", "") for _ in range(FREE_ROWS))]
+
+    def _knob(self, name: str, value: str, parameter: knobs.Parameter | None = None) -> Knob:
+        return Knob(name, value, parameter, self.errors.get(f"hyperparameter:{name}", ""))
+
+    @property
+    def epochs(self) -> int | None:
+        text = self.pairs.get("epochCount") or knobs.defaults(self.family).get("epochCount", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def bases() -> QuerySet[Model]:
+    """Models that can be fine-tuned: green and technically fit."""
+    return Model.objects.usable_for(Use.CUSTOMIZATION).order_by("provider", "name", "external_id")
+
+
+def draft_from(data: QueryDict) -> Draft:
+    """Read what was typed; ids of nothing are dropped."""
+    base = bases().filter(pk=id_in(data.get("base"))).first()
+    return Draft(
+        name=_text(data, "name"),
+        description=_text(data, "description"),
+        base=base,
+        training=_dataset(data.get("training"), "training"),
+        validation=_dataset(data.get("validation"), "validation"),
+        training_uri=_text(data, "training_uri"),
+        validation_uri=_text(data, "validation_uri"),
+        pairs=_pairs(data),
+    )
+
+
+def _text(data: QueryDict, field: str) -> str:
+    return plain(data.get(field), 2000).strip()
+
+
+def draft_of(job: CustomizationJob) -> Draft:
+    """A clone: everything but the name, which can't be used twice."""
+    usable = bases().filter(pk=job.base_id).first()
+    return Draft(
+        description=job.model.description,
+        base=usable,
+        training=job.training,
+        validation=job.validation,
+        training_uri="" if job.training else job.training_uri,
+        validation_uri="" if job.validation else job.validation_uri,
+        pairs={key: str(value) for key, value in job.hyperparameters.items()},
+    )
+
+
+def _pairs(data: QueryDict) -> dict[str, str]:
+    names, values = data.getlist("hp_name"), data.getlist("hp_value")
+    return {
+        plain(name, 2000).strip(): plain(value, 2000).strip()
+        for name, value in zip(names, values, strict=False)
+        if name.strip() or value.strip()
+    }
+
+
+def _dataset(value: str | None, purpose: str) -> Dataset | None:
+    return Dataset.objects.filter(pk=id_in(value), purpose=purpose).first()
+
+
+def id_in(value: Any) -> int:
+    """A row's id as a form gives it; 0, which no row has, for anything else."""
+    usable = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
+    return int(value) if usable else 0

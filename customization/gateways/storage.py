@@ -1,0 +1,144 @@
+"""S3: presigned multipart uploads, and reading what is there. The only place that speaks to S3.
+
+Shapes: Amazon S3 API reference, the operations named below, read 2026-11-22. Raises ``catalog.platforms.base`` errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from catalog.platforms.base import AuthError, PermanentError, PlatformError, TransientError
+from customization.gateways.door import aws
+from customization.gateways.places import Place, StoredObject
+
+CHUNK = 1 << 20
+URL_SECONDS = 900
+
+
+def look(place: Place) -> StoredObject | None:
+    """The object at a place; None when there is none."""
+    try:
+        with aws.translated():
+            head = aws.client("s3").head_object(Bucket=place.bucket, Key=place.key)
+    except PlatformError as error:
+        if error.code in ("404", "NoSuchKey", "NoSuchBucket"):
+            return None
+        raise _in_words(error, place) from error
+    if not head.get("ETag"):
+        raise TransientError("HeadObject answered without an ETag.", code="BrokenAnswer")
+    return StoredObject(place, int(head["ContentLength"]), str(head["ETag"]), str(head.get("VersionId", "")))
+
+
+def region_of(bucket: str) -> str:
+    """The region a bucket is in; "" when S3 does not say or we may not know. botocore follows a bucket anywhere."""
+    try:
+        with aws.translated():
+            return str(aws.client("s3").head_bucket(Bucket=bucket).get("BucketRegion") or "")
+    except AuthError:
+        return ""
+
+
+def _in_words(error: PlatformError, place: Place) -> PlatformError:
+    """HeadObject's refusals have no body: the status is all it says."""
+    if error.code == "301":
+        return PermanentError(f"The bucket {place.bucket} is in another region.", code=error.code)
+    if error.code == "403":
+        return AuthError(f"modelhub may not read {place.uri} (s3:GetObject, s3:ListBucket).", code=error.code)
+    return error
+
+
+def read(stored: StoredObject) -> Iterator[bytes]:
+    """The object's bytes in chunks; the very version that was looked at, or an error if it has changed."""
+    wanted: dict[str, Any] = {"Bucket": stored.place.bucket, "Key": stored.place.key, "IfMatch": stored.etag}
+    if stored.version_id and stored.version_id != "null":
+        wanted["VersionId"] = stored.version_id
+    try:
+        with aws.translated():
+            answer = aws.client("s3").get_object(**wanted)
+            if not answer.get("ETag"):
+                raise TransientError("GetObject answered without the object.", code="BrokenAnswer")
+            if answer["ETag"] != stored.etag:  # a store that knows no IfMatch
+                raise PermanentError("another object", code="PreconditionFailed")
+            yield from answer["Body"].iter_chunks(CHUNK)
+    except PlatformError as error:
+        if error.code == "PreconditionFailed":
+            raise PermanentError(
+                f"{stored.place.uri} was replaced since it arrived.", code=error.code
+            ) from error
+        raise
+
+
+def read_text(place: Place, most: int = 4 << 20) -> str:
+    """A small text file; PermanentError when it is larger than ``most`` bytes."""
+    with aws.translated():
+        answer = aws.client("s3").get_object(Bucket=place.bucket, Key=place.key)
+        if int(answer["ContentLength"]) > most:
+            raise PermanentError(f"{place.uri} is larger than {most} bytes.", code="TooLarge")
+        return str(answer["Body"].read().decode("utf-8", "replace"))
+
+
+def start_upload(place: Place) -> str:
+    """Begin a multipart upload and return its id."""
+    with aws.translated():
+        answer = aws.client("s3").create_multipart_upload(
+            Bucket=place.bucket, Key=place.key, ContentType="application/x-ndjson"
+        )
+    return str(answer["UploadId"])
+
+
+def part_urls(place: Place, upload_id: str, numbers: list[int]) -> dict[int, str]:
+    """Addresses to which a browser may put these parts, for 15 minutes. Signing makes no call."""
+    with aws.translated():
+        s3 = aws.client("s3")
+        return {
+            number: s3.generate_presigned_url(
+                "upload_part",
+                Params={
+                    "Bucket": place.bucket,
+                    "Key": place.key,
+                    "UploadId": upload_id,
+                    "PartNumber": number,
+                },
+                ExpiresIn=URL_SECONDS,
+            )
+            for number in numbers
+        }
+
+
+def parts(place: Place, upload_id: str) -> dict[int, tuple[str, int]]:
+    """Part number -> (ETag, size) of what S3 really holds of an upload."""
+    with aws.translated():
+        pages = aws.client("s3").get_paginator("list_parts")
+        return {
+            int(part["PartNumber"]): (str(part["ETag"]), int(part["Size"]))
+            for page in pages.paginate(Bucket=place.bucket, Key=place.key, UploadId=upload_id)
+            for part in page.get("Parts", ())
+        }
+
+
+def finish_upload(place: Place, upload_id: str, held: dict[int, tuple[str, int]]) -> None:
+    """Make the object from its parts."""
+    listed = [{"PartNumber": number, "ETag": etag} for number, (etag, _) in sorted(held.items())]
+    with aws.translated():
+        aws.client("s3").complete_multipart_upload(
+            Bucket=place.bucket, Key=place.key, UploadId=upload_id, MultipartUpload={"Parts": listed}
+        )
+
+
+def abort_upload(place: Place, upload_id: str) -> None:
+    """Throw the parts of an upload away; one that is gone already is no error."""
+    try:
+        with aws.translated():
+            aws.client("s3").abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload_id)
+    except PlatformError as error:
+        if error.code != "NoSuchUpload":
+            raise
+
+
+def put_file(place: Place, path: str) -> None:
+    """Upload a local file from this process (shell and commands; browsers upload by themselves)."""
+    # Not upload_file: it hides the platform's error in an exception of its own.
+    with aws.translated(), Path(path).open("rb") as file:
+        aws.client("s3").upload_fileobj(file, place.bucket, place.key)

@@ -1,0 +1,62 @@
+"""Training curves from the CSV files a job leaves behind. Pure.
+
+Files: Amazon Bedrock user guide, "Analyze the results of a customization job" (step_wise_training_metrics.csv,
+validation_metrics.csv), read 2026-11-22. The perplexity column is documented, and missing in real files of Nova.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of a curve; ``perplexity`` None when the file has no such column."""
+
+    step: int
+    epoch: int
+    loss: float
+    perplexity: float | None = None
+
+
+def points(text: str) -> list[Point]:
+    """Read a metrics CSV; rows that make no sense are left out."""
+    found = []
+    try:
+        for row in csv.DictReader(io.StringIO(text.replace("\x00", ""), newline="")):
+            if point := _point(row):
+                found.append(point)
+    except csv.Error:
+        pass  # an endless field: what was read before it counts
+    return found
+
+
+def _point(row: dict[str, str | None]) -> Point | None:
+    loss = next((_number(value) for name, value in row.items() if name and name.endswith("loss")), None)
+    step, epoch = _number(row.get("step_number") or "0"), _number(row.get("epoch_number") or "0")
+    if loss is None or step is None or epoch is None:
+        return None
+    return Point(int(step), int(epoch), loss, _number(row.get("perplexity")))
+
+
+def _number(text: str | None) -> float | None:
+    """A finite number: NaN and Infinity can be neither drawn nor stored."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def polyline(values: Iterable[float], width: float, height: float, low: float, high: float) -> str:
+    """Coordinates of an SVG line through values, low at the bottom."""
+    listed = list(values)
+    span = (high - low) or 1.0
+    step = width / max(1, len(listed) - 1)
+    return " ".join(
+        f"{i * step:.1f},{height - (value - low) / span * height:.1f}" for i, value in enumerate(listed)
+    )

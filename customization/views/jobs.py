@@ -1,0 +1,114 @@
+"""Jobs: the list, one job with its phases and curves, stopping and archiving it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.access import UserRequest, needs
+from catalog.platforms.base import PlatformError
+from customization import artifacts, jobs
+from customization.access import CREATE, VIEW_JOBS
+from customization.curves import curves_of
+from customization.gateways import storage
+from customization.hints import hint_for
+from customization.models import CustomizationJob
+from customization.pricing import money
+from customization.states import JobState
+from customization.tasks import nudge
+
+_WITH = ("model", "base", "training", "validation", "requested_by")
+
+
+@require_safe
+@needs(VIEW_JOBS)
+def listing(request: UserRequest) -> HttpResponse:
+    found = CustomizationJob.objects.select_related("model", "base", "requested_by").defer("metrics")
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    return render(request, "customization/jobs.html", {"page": page, "now": timezone.now()})
+
+
+@require_safe
+@needs(VIEW_JOBS)
+def detail(request: UserRequest, pk: int) -> HttpResponse:
+    return render(request, "customization/job.html", _context(_job(pk)))
+
+
+@require_safe
+@needs(VIEW_JOBS)
+def poll(request: UserRequest, pk: int) -> HttpResponse:
+    """The job's live part, again; once it is settled the part stops asking."""
+    return render(request, "customization/_job_live.html", _context(_job(pk)))
+
+
+@require_POST
+@needs(CREATE)
+def stop(request: UserRequest, pk: int) -> HttpResponse:
+    job = _job(pk)
+    try:
+        jobs.stop(job, actor=request.user, now=timezone.now())
+    except jobs.Refused as refusal:
+        return render(
+            request, "catalog/refused.html", {"refused": str(refusal), "model": job.model}, status=409
+        )
+    nudge()
+    messages.success(request, "The job is being stopped. What was trained so far is lost.")
+    return redirect(job)
+
+
+@require_POST
+@needs(CREATE)
+def archive(request: UserRequest, pk: int) -> HttpResponse:
+    job = _job(pk)
+    try:
+        jobs.archive(job, actor=request.user, now=timezone.now())
+    except jobs.Refused as refusal:
+        return render(
+            request, "catalog/refused.html", {"refused": str(refusal), "model": job.model}, status=409
+        )
+    messages.success(request, f"{job.model.name} is archived. Its name is free again.")
+    return redirect("customization:jobs")
+
+
+@require_safe
+@needs(VIEW_JOBS)
+def curve_csv(request: UserRequest, pk: int, which: str) -> HttpResponse:
+    """The platform's own CSV file, as it left it in S3."""
+    place = artifacts.places(_job(pk)).get(which)
+    if place is None:
+        raise Http404
+    try:
+        text = storage.read_text(place)
+    except PlatformError as error:
+        return render(
+            request, "catalog/refused.html", {"refused": f"{place.uri}: {error.message}"}, status=502
+        )
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="job-{pk}-{which}.csv"'
+    return response
+
+
+def _job(pk: int) -> CustomizationJob:
+    return get_object_or_404(CustomizationJob.objects.select_related(*_WITH), pk=pk)
+
+
+def _context(job: CustomizationJob) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "job": job,
+        "model": job.model,
+        "elapsed": job.elapsed_until(now),
+        "hint": hint_for(job.failure or job.trouble),
+        "curves": curves_of(job.metrics),
+        "estimated": money(job.estimated_cost),
+        "actual": money(job.actual_cost),
+        "can_stop": not job.is_settled and job.state != JobState.STOPPING and not job.stop_wanted,
+        "can_archive": job.state in (JobState.FAILED, JobState.STOPPED) and job.model.archived_at is None,
+        "events": job.model.events.all()[:30],
+    }

@@ -1,0 +1,327 @@
+"""Files on their way into S3, by real presigned addresses; only the browser is played here (urllib)."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+
+from catalog.platforms import aws
+from catalog.platforms.base import AuthError, PermanentError, PlatformError, TransientError
+from customization import uploads
+from customization.models import Dataset
+from tests.integration.customization.conftest import BUCKET, put, rows
+
+pytestmark = pytest.mark.django_db
+
+MB = 1 << 20
+SMALL_PART = 5 * MB  # the least S3 allows; ours are 32 MiB
+HTTP = build_opener(ProxyHandler({}))
+
+
+@pytest.fixture
+def begin(world, base, monkeypatch):
+    monkeypatch.setattr(uploads, "PART", SMALL_PART)
+
+    def go(size: int = 12 * MB, filename: str = "train.jsonl", purpose: str = "training") -> Dataset:
+        return uploads.begin(
+            filename=filename, size=size, purpose=purpose, base=base, actor=None, now=world.now
+        )
+
+    return go
+
+
+def send(dataset: Dataset, world, numbers: list[int], short: int = 0) -> None:
+    for number, url in uploads.sign(dataset, numbers, now=world.now).items():
+        size = min(dataset.part_size, dataset.size - (number - 1) * dataset.part_size) - short
+        with HTTP.open(Request(url, b"x" * size, method="PUT")) as answer:
+            assert answer.headers["ETag"]
+
+
+def open_uploads() -> list[str]:
+    answer = aws.client("s3").list_multipart_uploads(Bucket=BUCKET)
+    return [upload["UploadId"] for upload in answer.get("Uploads", ())]
+
+
+def test_a_file_in_parts_becomes_one_object_that_waits_for_its_check(world, begin):
+    dataset = begin()
+    assert uploads.part_count(dataset) == 3
+    send(dataset, world, [1, 2, 3])
+    uploads.finish(dataset, now=world.now)
+    head = aws.client("s3").head_object(Bucket=BUCKET, Key=dataset.key)
+    assert (dataset.state, dataset.size, dataset.etag) == ("uploaded", head["ContentLength"], head["ETag"])
+    assert dataset.next_check_at == world.now
+    assert open_uploads() == []
+
+
+def test_parts_are_signed_for_15_minutes_for_one_part_of_one_upload(world, begin):
+    dataset = begin()
+    urls = uploads.sign(dataset, [1, 3], now=world.now)
+    for number, url in urls.items():
+        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        assert int(query["X-Amz-Expires"]) <= 900
+        assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
+        assert (query["partNumber"], query["uploadId"]) == (str(number), dataset.upload_id)
+        assert dataset.key in urlsplit(url).path
+
+
+@pytest.mark.parametrize("missing", [[], [1], [1, 2]])
+def test_missing_parts_are_named(world, begin, missing):
+    dataset = begin()
+    if missing:
+        send(dataset, world, missing)
+    with pytest.raises(uploads.Refused, match=f"{3 - len(missing)} of 3 parts have not arrived"):
+        uploads.finish(dataset, now=world.now)
+    assert dataset.state == "uploading"
+
+
+def test_a_short_part_is_refused_and_can_be_sent_again(world, begin):
+    dataset = begin()
+    send(dataset, world, [1, 3])
+    send(dataset, world, [2], short=1)
+    with pytest.raises(uploads.Refused, match=r"1 of 3 parts have not arrived: \[2\]"):
+        uploads.finish(dataset, now=world.now)
+    send(dataset, world, [2])
+    uploads.finish(dataset, now=world.now)
+    assert dataset.state == "uploaded"
+
+
+def test_a_lost_page_goes_on_where_it_stopped(world, begin, as_admin):
+    dataset = begin()
+    send(dataset, world, [1, 2])
+    told = as_admin.get(f"/custom/datasets/{dataset.pk}/parts").json()
+    assert told == {
+        "id": dataset.pk,
+        "part_size": SMALL_PART,
+        "parts": 3,
+        "size": 12 * MB,
+        "filename": "train.jsonl",
+        "held": [1, 2],
+    }
+    send(Dataset.objects.get(), world, [3])
+    assert as_admin.post(f"/custom/datasets/{dataset.pk}/finish").status_code == 200
+    assert Dataset.objects.get().state == "uploaded"
+
+
+def test_cancelling_throws_the_parts_away(world, begin):
+    dataset = begin()
+    send(dataset, world, [1])
+    uploads.cancel(dataset)
+    assert open_uploads() == []
+    assert Dataset.objects.get().state == "aborted"
+    with pytest.raises(uploads.Refused, match="not being uploaded any more"):
+        uploads.sign(Dataset.objects.get(), [2], now=world.now)
+
+
+def test_cancelling_what_s3_has_forgotten_is_fine(world, begin):
+    dataset = begin()
+    aws.client("s3").abort_multipart_upload(Bucket=BUCKET, Key=dataset.key, UploadId=dataset.upload_id)
+    uploads.cancel(dataset)
+    assert Dataset.objects.get().state == "aborted"
+
+
+def test_uploads_nobody_went_on_with_for_a_day_are_thrown_away(world, begin):
+    left, going_on = begin(), begin()
+    world.wait(23 * 3600)
+    send(going_on, world, [1])
+    assert uploads.abort_abandoned(world.wait(2 * 3600)) == 1
+    assert open_uploads() == [going_on.upload_id]
+    states = dict(Dataset.objects.values_list("pk", "state"))
+    assert states == {left.pk: "aborted", going_on.pk: "uploading"}
+
+
+def test_one_that_can_not_be_thrown_away_holds_up_nobody(world, begin):
+    first, second = begin(), begin()
+    world.control.fail("denied", platform="s3", operation="AbortMultipartUpload")
+    assert uploads.abort_abandoned(world.wait(25 * 3600)) == 1
+    states = sorted(Dataset.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True))
+    assert states == ["aborted", "uploading"]
+    assert uploads.abort_abandoned(world.wait(3700)) == 1
+
+
+def test_finishing_twice_changes_nothing(world, begin):
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    stale = Dataset.objects.get()
+    uploads.finish(dataset, now=world.now)
+    Dataset.objects.update(state="valid", next_check_at=None)
+    uploads.finish(stale, now=world.now)  # another tab, which does not know
+    uploads.finish(Dataset.objects.get(), now=world.now)
+    assert (Dataset.objects.get().state, Dataset.objects.get().next_check_at) == ("valid", None)
+
+
+def test_a_cancelled_upload_is_not_brought_back_by_a_late_finish(world, begin):
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    stale = Dataset.objects.get()
+    uploads.cancel(dataset)
+    with pytest.raises(uploads.Refused, match="gone from S3"):
+        uploads.finish(stale, now=world.now)
+    assert Dataset.objects.get().state == "aborted"
+
+
+@pytest.mark.parametrize("kind", ["closed", "error500", "html503"])
+def test_a_finish_of_which_s3_lost_the_answer_heals(world, begin, kind):
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    world.control.fail(kind, platform="s3", operation="CompleteMultipartUpload", applied=True)
+    with pytest.raises(PlatformError):
+        uploads.finish(dataset, now=world.now)
+    assert Dataset.objects.get().state == "uploading"
+    uploads.finish(Dataset.objects.get(), now=world.now)
+    assert Dataset.objects.get().state == "uploaded"
+    assert Dataset.objects.get().etag
+
+
+@pytest.mark.parametrize("size", [0, -1, uploads.MAX_BYTES + 1, 10**15])
+def test_an_impossible_size_is_refused_before_anything_is_opened(world, begin, size):
+    with pytest.raises(uploads.Refused):
+        begin(size=size)
+    assert open_uploads() == []
+    assert not Dataset.objects.exists()
+
+
+HOSTILE = [
+    "../../etc/passwd",
+    "..\\..\\boot.ini",
+    "a/b/c.jsonl",
+    "<script>alert(1)</script>.jsonl",
+    "ü" * 300,
+    "",
+    ".",
+    "..",
+    "x.jsonl/",
+    "a\r\nX-Evil: 1.jsonl",
+    "nul\x00byte.jsonl",
+    "data.jsonl.exe",
+    "?versionId=1",
+    "%2e%2e%2f",
+    "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("filename", HOSTILE, ids=range(len(HOSTILE)))
+def test_keys_are_ours_whatever_the_file_is_called(world, begin, filename):
+    dataset = begin(size=10, filename=filename)
+    folder, _, last = dataset.key.rpartition("/")
+    assert folder.startswith("datasets/")
+    assert len(folder) == len("datasets/") + 36
+    assert last.endswith(".jsonl")
+    assert set(last) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+    assert ".." not in last
+    assert "\x00" not in dataset.filename
+    assert dataset.filename
+    send(dataset, world, [1])
+    uploads.finish(dataset, now=world.now)
+    assert Dataset.objects.get().state == "uploaded"
+
+
+def test_two_files_of_one_name_have_two_keys(world, begin):
+    assert begin().key != begin().key
+
+
+@pytest.mark.parametrize("numbers", [[], [0], [4], [-1], [1, 99], list(range(1, 60))])
+def test_parts_a_file_does_not_have_are_not_signed(world, begin, numbers):
+    with pytest.raises(uploads.Refused, match="Ask for 1 to"):
+        uploads.sign(begin(), numbers, now=world.now)
+
+
+# ---- data that is in S3 already ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refer(world, base):
+    def go(uri: str, purpose: str = "training") -> Dataset:
+        return uploads.refer(uri=uri, purpose=purpose, base=base, actor=None, now=world.now)
+
+    return go
+
+
+def test_a_file_that_is_there_is_taken_and_waits_for_its_check(world, refer):
+    place = put("some/where/rows.jsonl", rows())
+    dataset = refer(place.uri)
+    assert (dataset.state, dataset.filename, dataset.size) == ("uploaded", "rows.jsonl", len(rows()))
+    assert dataset.etag
+    assert dataset.next_check_at == world.now
+
+
+@pytest.mark.parametrize(
+    "key", ["a?b=c#d.jsonl", "//two/slashes.jsonl", "space and ü.jsonl", "%41.jsonl", "a+b.jsonl"]
+)
+def test_a_key_is_taken_to_the_letter(refer, key):
+    put(key, rows())
+    assert refer(f"s3://{BUCKET}/{key}").key == key
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "train.jsonl",
+        "s3://",
+        f"s3://{BUCKET}",
+        f"s3://{BUCKET}/",
+        f"s3://{BUCKET}/folder/",
+        "https://x/y.jsonl",
+        "s3://[/x.jsonl",
+        "s3://no such bucket/x.jsonl",
+        "s3:///x.jsonl",
+        "s3://b/\x00.jsonl",
+        f"s3://{BUCKET}/{'x' * 1030}.jsonl",
+        "s3://ümlaut/x.jsonl",
+    ],
+)
+def test_what_is_no_address_is_refused_in_words(refer, uri):
+    with pytest.raises(ValueError, match=r"s3://bucket/path|plain text of at most"):
+        refer(uri)
+
+
+def test_what_is_not_there_is_refused(refer):
+    for uri in (f"s3://{BUCKET}/nothing.jsonl", "s3://nobody-has-this-bucket/x.jsonl"):
+        with pytest.raises(uploads.Refused, match="There is no object"):
+            refer(uri)
+
+
+def test_an_empty_file_and_one_of_another_name_are_refused(refer):
+    put("empty.jsonl", b"")
+    put("rows.csv", rows())
+    with pytest.raises(uploads.Refused, match="is empty"):
+        refer(f"s3://{BUCKET}/empty.jsonl")
+    with pytest.raises(uploads.Refused, match=r"must be in \.jsonl"):
+        refer(f"s3://{BUCKET}/rows.csv")
+    assert not Dataset.objects.exists()
+
+
+def test_another_bucket_of_the_account_is_fine(world, refer):
+    aws.client("s3").create_bucket(Bucket="training-data")
+    put("rows.jsonl", rows(), bucket="training-data")
+    assert refer("s3://training-data/rows.jsonl").bucket == "training-data"
+
+
+def test_a_bucket_in_another_region_is_refused(world, refer):
+    where = {"LocationConstraint": "eu-west-1"}
+    aws.client("s3").create_bucket(Bucket="far-away", CreateBucketConfiguration=where)
+    put("rows.jsonl", rows(), bucket="far-away")
+    with pytest.raises(uploads.Refused, match="is in eu-west-1; the data must be in us-east-1"):
+        refer("s3://far-away/rows.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "said"),
+    [
+        ("denied", AuthError, "may not read s3://"),
+        ("expired", PermanentError, "."),
+        ("error500", TransientError, "."),
+        ("closed", TransientError, "."),
+    ],
+)
+def test_an_s3_that_does_not_answer_is_told(world, refer, kind, error, said):
+    place = put("rows.jsonl", rows())
+    world.control.fail(kind, platform="s3", operation="HeadObject", times=None)
+    with pytest.raises(error, match=said):
+        refer(place.uri)
+    assert not Dataset.objects.exists()
+
+
+def test_a_day_is_a_day(world, begin):
+    assert begin().next_check_at - world.now == timedelta(days=1)

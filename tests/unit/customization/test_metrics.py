@@ -1,0 +1,103 @@
+"""Curves from the CSV files a job leaves: with and without perplexity, and from files that are none."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customization.curves import WIDTH, curves_of
+from customization.metrics import Point, points, polyline
+
+FULL = "step_number,epoch_number,training_loss,perplexity\n0,0,2.5,12.1\n1,0,1.5,4.4\n"
+
+
+def test_a_full_file():
+    assert points(FULL) == [Point(0, 0, 2.5, 12.1), Point(1, 0, 1.5, 4.4)]
+
+
+def test_a_file_without_perplexity_as_nova_writes_it():
+    assert points("step_number,epoch_number,validation_loss\n1,1,0.25\n") == [Point(1, 1, 0.25, None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n",
+        "step_number,epoch_number,training_loss\n",
+        "<html><body>503</body></html>",
+        "a,b,c\n1,2,3\n",
+        "\x00\x00",
+        '"',
+        "training_loss\n" + "x" * 200_000,
+        "\ufeff",
+    ],
+)
+def test_a_file_without_losses_has_no_points(text):
+    assert points(text) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "x,0,1.0,1",
+        "1,x,1.0,1",
+        "1,0,NaN,1",
+        "1,0,inf,1",
+        "1,0,-Infinity,1",
+        "1e999,0,1.0,1",
+        "1,0,,1",
+        ",,,",
+        "1",
+        "1,0,1.0.0,1",
+    ],
+)
+def test_a_row_that_makes_no_sense_is_left_out(row):
+    assert points(f"{FULL}{row}\n") == points(FULL)
+
+
+@pytest.mark.parametrize("perplexity", ["", "n/a", "NaN", "inf"])
+def test_a_perplexity_that_is_none_costs_only_itself(perplexity):
+    assert points(f"{FULL}2,1,1.25,{perplexity}\n")[-1] == Point(2, 1, 1.25, None)
+
+
+def test_an_endless_field_costs_only_what_comes_after_it():
+    assert points(FULL + "x" * 200_000 + "\n") == points(FULL)
+
+
+@given(st.text())
+def test_no_text_is_an_exception_and_every_point_can_be_stored(text):
+    for found in (points(text), points("training_loss,step_number\n" + text)):
+        json.dumps([point.loss for point in found], allow_nan=False)
+
+
+def test_a_polyline_goes_from_left_to_right_and_low_is_at_the_bottom():
+    assert polyline([2.0, 1.0, 0.0], 100, 50, 0.0, 2.0) == "0.0,0.0 50.0,25.0 100.0,50.0"
+    assert polyline([1.0], 100, 50, 1.0, 1.0) == "0.0,50.0"
+    assert polyline([], 100, 50, 0.0, 0.0) == ""
+
+
+def test_curves_are_drawn_for_what_there_is():
+    rows = [{"loss": 2.0, "perplexity": None}, {"loss": 1.0, "perplexity": 3.0}]
+    found = curves_of({"training": rows, "validation": [], "training_missing": "x"})
+    assert [(curve.title, curve.steps) for curve in found] == [
+        ("Training loss", 2),
+        ("Training perplexity", 1),
+    ]
+    assert (found[0].low, found[0].high, found[0].first, found[0].last) == (1.0, 2.0, 2.0, 1.0)
+
+
+@pytest.mark.parametrize("metrics", [{}, {"training": None}, {"training": []}, {"training": [{}]}])
+def test_without_losses_there_are_no_curves(metrics):
+    assert curves_of(metrics) == []
+
+
+@pytest.mark.parametrize("count", [1, 2, WIDTH - 1, WIDTH, WIDTH + 1, 1121, 100_000])
+def test_a_long_training_is_drawn_by_no_more_points_than_can_be_seen(count):
+    (curve,) = curves_of({"training": [{"loss": float(n)} for n in range(count)]})
+    drawn = curve.points.split()
+    assert len(drawn) <= WIDTH
+    assert (curve.steps, curve.last) == (count, float(count - 1))
+    if count > 1:
+        assert drawn[-1] == f"{WIDTH:.1f},0.0"
