@@ -5,6 +5,7 @@ never taken for success (see ``BuildState.UNKNOWN`` and ``Lifecycle.UNKNOWN``).
 """
 
 from enum import StrEnum
+from typing import Self
 
 # After so many complete syncs without it a model counts as retired.
 RETIRED_AFTER = 3
@@ -45,7 +46,16 @@ class Colour(StrEnum):
     RED = "red"
 
 
-class Lifecycle(StrEnum):
+class ObservedWord(StrEnum):
+    """Words read from rows and platforms; every such list has an ``UNKNOWN``."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        """A word of a newer release or of somebody's hand: never taken for success."""
+        return cls["UNKNOWN"]
+
+
+class Lifecycle(ObservedWord):
     """What the platform says of the model's life; ``ENDED`` is ours: its end-of-life date has passed."""
 
     ACTIVE = "active"
@@ -53,13 +63,8 @@ class Lifecycle(StrEnum):
     ENDED = "ended"
     UNKNOWN = "unknown"
 
-    @classmethod
-    def _missing_(cls, value: object) -> "Lifecycle":
-        """A word of a newer release or of somebody's hand: never taken for success."""
-        return cls.UNKNOWN
 
-
-class BuildState(StrEnum):
+class BuildState(ObservedWord):
     """How far the making of a custom model has come. Base models are always ``BUILT``."""
 
     REQUESTED = "requested"
@@ -70,13 +75,8 @@ class BuildState(StrEnum):
     BUILT = "built"
     UNKNOWN = "unknown"
 
-    @classmethod
-    def _missing_(cls, value: object) -> "BuildState":
-        """A word of a newer release or of somebody's hand: never taken for success."""
-        return cls.UNKNOWN
 
-
-class ServingState(StrEnum):
+class ServingState(ObservedWord):
     """What makes the model callable. ``PLATFORM``: the platform serves it without our doing."""
 
     PLATFORM = "platform"
@@ -86,11 +86,6 @@ class ServingState(StrEnum):
     REMOVING = "removing"
     FAILED = "failed"
     UNKNOWN = "unknown"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "ServingState":
-        """A word of a newer release or of somebody's hand: never taken for success."""
-        return cls.UNKNOWN
 
 
 class Use(StrEnum):
