@@ -22,8 +22,8 @@ from bench import report, scratch
 from bench.pairs import Comparison, from_json
 
 BASE = Path(__file__).resolve().parent.parent
-PARTS = ("list_page", "poll", "syncing", "starting")
-ON_POSTGRES = ("list_page", "poll", "syncing")
+PARTS = ("list_page", "poll", "syncing", "serving", "starting")
+ON_POSTGRES = ("list_page", "poll", "syncing", "serving")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -44,16 +44,10 @@ SYNCED = (
 
 def columns_of(info: ModelInfo, now: datetime) -> Columns:
     """Return every ``SYNCED`` column of one model. ``now`` decides whether its end of life has passed."""
-    facts = facts_for(info.platform, info.external_id)
-    capabilities = capabilities_of(
-        platform=info.platform,
-        external_id=info.external_id,
-        input_modalities=info.input_modalities,
-        output_modalities=info.output_modalities,
-        customizations=info.customizations,
-        facts=facts,
-    )
-    context = facts.context_tokens if facts else None
+    return _as_told(info) | _lifecycle(info, now) | _worked_out(info)
+
+
+def _as_told(info: ModelInfo) -> Columns:
     return {
         "arn": info.arn,
         "kind": info.kind.value,
@@ -73,19 +67,41 @@ def columns_of(info: ModelInfo, now: datetime) -> Columns:
             inference_types=info.inference_types,
             inference_profiles=info.inference_profiles,
         ),
+    }
+
+
+def _lifecycle(info: ModelInfo, now: datetime) -> Columns:
+    return {
         "lifecycle": lifecycle_of(info.lifecycle_word, info.end_of_life_at, now).value,
         "lifecycle_word": info.lifecycle_word,
         "released_at": info.released_at,
         "legacy_at": info.legacy_at,
         "end_of_life_at": info.end_of_life_at,
+    }
+
+
+def _worked_out(info: ModelInfo) -> Columns:
+    """What the bundled facts add to the platform's words: capabilities, traits, sizes, prices."""
+    facts = facts_for(info.platform, info.external_id)
+    capabilities = capabilities_of(
+        platform=info.platform,
+        external_id=info.external_id,
+        input_modalities=info.input_modalities,
+        output_modalities=info.output_modalities,
+        customizations=info.customizations,
+        facts=facts,
+    )
+    context = facts.context_tokens if facts else None
+    traits = sentence(
+        input_modalities=info.input_modalities,
+        output_modalities=info.output_modalities,
+        capabilities=capabilities,
+        context_tokens=context,
+        streaming=info.streaming,
+    )
+    return {
         "capability_set": "".join(f",{word}" for word in capabilities) + "," if capabilities else "",
-        "traits": sentence(
-            input_modalities=info.input_modalities,
-            output_modalities=info.output_modalities,
-            capabilities=capabilities,
-            context_tokens=context,
-            streaming=info.streaming,
-        )[:MAX_TRAITS],
+        "traits": traits[:MAX_TRAITS],
         "context_tokens": context,
         "max_output_tokens": facts.max_output_tokens if facts else None,
         "input_price": facts.input_price if facts else None,

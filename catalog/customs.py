@@ -78,3 +78,13 @@ def change_custom_model(
             detail=detail,
         ).save()
     return model
+
+
+def note_progress(model: Model, message: str, *, now: datetime) -> None:
+    """Say in words how far the making of a model has come: pages show it at once. No Event: nothing was decided.
+
+    Must run inside the transaction that writes down what was seen.
+    """
+    with transaction.atomic():
+        rev = next_revision()
+        Model.objects.filter(pk=model.pk).update(build_message=message, rev=rev, changed_at=now)

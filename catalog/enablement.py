@@ -90,5 +90,8 @@ def _reason(model: Model, wanted: bool) -> str:
         return f"{model.name} is already enabled."
     if not wanted and status.colour == Colour.YELLOW:
         return f"{model.name} is not enabled."
+    if status.colour == (Colour.YELLOW if wanted else Colour.GREEN):
+        # It was otherwise when we asked, and has been changed back since.
+        return f"Somebody else was changing {model.name} at this very moment. Try again."
     verb = "enabled" if wanted else "disabled"
     return f"{model.name} can't be {verb}: {status.hint}."

@@ -73,6 +73,8 @@ class BuildState(ObservedWord):
     STOPPED = "stopped"
     FAILED = "failed"
     BUILT = "built"
+    DELETING = "deleting"
+    DELETED = "deleted"
     UNKNOWN = "unknown"
 
 

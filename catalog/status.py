@@ -33,12 +33,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The answer. ``settled`` is False while it will change without anybody's doing: pages look more often."""
+    """The answer. ``settled`` is False while it will change without anybody's doing: pages look more often.
+    ``tab``: the tab of a custom model's page where the next action is taken, or ""."""
 
     colour: Colour
     reason: str
     next_action: str
     settled: bool = True
+    tab: str = ""
 
     @property
     def hint(self) -> str:
@@ -49,7 +51,7 @@ class Status:
 def status_of(facts: Facts) -> Status:
     """Decide colour, reason and next action from the facts; the first rule that matches wins."""
     if facts.kind != Kind.BASE:
-        trouble = _build_trouble(facts) or _serving_trouble(facts)
+        trouble = _build_trouble(facts) or _absence(facts) or _serving_trouble(facts)
         if trouble:
             return trouble
     if not facts.listed:
@@ -71,6 +73,8 @@ _BUILD: dict[BuildState, tuple[str, str, bool]] = {
     BuildState.STOPPING: ("Training is being stopped", "Wait", False),
     BuildState.STOPPED: ("Training was stopped", "Clone the job or archive it", True),
     BuildState.FAILED: ("Training failed", "See the failure; clone the job or archive it", True),
+    BuildState.DELETING: ("Being deleted", "Wait", False),
+    BuildState.DELETED: ("Deleted", "Clone its job to make another", True),
     BuildState.UNKNOWN: ("Build state unknown", "Look at the job on the platform", False),
 }
 
@@ -88,18 +92,26 @@ _SERVING: dict[ServingState, tuple[str, str, bool]] = {
 
 
 def _build_trouble(facts: Facts) -> Status | None:
-    return _red(_BUILD.get(facts.build), facts.build_message)
+    return _red(_BUILD.get(facts.build), facts.build_message, "job")
+
+
+def _absence(facts: Facts) -> Status | None:
+    """A model made here has no successor to choose: somebody removed it on the platform."""
+    if facts.listed or facts.platform != Platform.BEDROCK:
+        return None
+    reason = f"Gone from {facts.platform.label}: removed outside modelhub"
+    return Status(Colour.RED, reason, "Clone its job to train it again", tab="job")
 
 
 def _serving_trouble(facts: Facts) -> Status | None:
-    return _red(_SERVING.get(facts.serving), facts.serving_message)
+    return _red(_SERVING.get(facts.serving), facts.serving_message, "serving")
 
 
-def _red(row: tuple[str, str, bool] | None, message: str) -> Status | None:
+def _red(row: tuple[str, str, bool] | None, message: str, tab: str) -> Status | None:
     if row is None:
         return None
     reason, next_action, settled = row
-    return Status(Colour.RED, f"{reason}: {message}" if message else reason, next_action, settled)
+    return Status(Colour.RED, f"{reason}: {message}" if message else reason, next_action, settled, tab)
 
 
 @dataclass(frozen=True, slots=True)

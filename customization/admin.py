@@ -1,22 +1,53 @@
-"""Customization in the Django admin: jobs and files are read; prices of an admin's own are edited."""
+"""Customization in the Django admin: what is on the platform is read; prices of an admin's own are edited."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from catalog.admin import ReadOnlyAdmin
-from customization.models import CustomizationJob, Dataset, Found, Price
+from customization import checking
+from customization.models import (
+    CustomizationJob,
+    Dataset,
+    Deletion,
+    Deployment,
+    Found,
+    Price,
+    RemoteResource,
+    Throughput,
+)
+from customization.pricing import money
 from customization.tasks import nudge
 
 
+class FollowedAdmin(ReadOnlyAdmin):
+    """Rows that stand for something on the platform: read, and looked at sooner on request."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("check_now",)  # type: ignore[assignment]
+
+    @admin.action(description="Check now", permissions=["view"])
+    def check_now(self, request: HttpRequest, queryset: QuerySet[RemoteResource]) -> None:
+        """Make the rows due, so that the worker looks at once; settled ones stay settled."""
+        due = queryset.order_by().exclude(next_check_at=None).update(next_check_at=timezone.now())
+        nudge()
+        noun = self.model._meta.verbose_name if due == 1 else self.model._meta.verbose_name_plural
+        verb = "is" if due == 1 else "are"
+        self.message_user(
+            request, f"{due} {noun} {verb} looked at now; settled ones are left alone.", messages.INFO
+        )
+
+
 @admin.register(CustomizationJob)
-class CustomizationJobAdmin(ReadOnlyAdmin):
+class CustomizationJobAdmin(FollowedAdmin):
     list_display = (
         "remote_name",
         "model",
@@ -30,36 +61,119 @@ class CustomizationJobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "adopted")
     list_select_related = ("model", "base", "requested_by")
     search_fields = ("remote_name", "model__name", "arn", "request_token")
-    actions = ("check_now",)  # type: ignore[assignment]
 
-    @admin.action(description="Check now", permissions=["view"])
-    def check_now(self, request: HttpRequest, queryset: QuerySet[CustomizationJob]) -> None:
-        """Make the jobs due, so that the worker looks at once; settled jobs stay settled."""
-        now = timezone.now()
-        due = queryset.exclude(next_check_at=None).update(next_check_at=now)
-        nudge()
-        self.message_user(
-            request, f"{due} jobs are looked at now; settled ones are left alone.", messages.INFO
-        )
+
+class ServingAdmin(FollowedAdmin):
+    list_filter = ("state", "adopted")
+    list_select_related = ("model", "requested_by")
+    search_fields = ("name", "remote_name", "model__name", "arn", "request_token", "last_request_id")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Throughput)
+class ThroughputAdmin(ServingAdmin):
+    list_display = (
+        "remote_name",
+        "model",
+        "state",
+        "units",
+        "hours",
+        "cost",
+        "billed_from",
+        "ends_at",
+        "next_check_at",
+    )
+    readonly_fields = ("hours", "cost", "doubtful_hours")
+
+    @admin.display(description="hours")
+    def hours(self, row: Throughput) -> str:
+        return f"{row.hours(timezone.now()):,.2f}"
+
+    @admin.display(description="of these after it failed")
+    def doubtful_hours(self, row: Throughput) -> str:
+        return f"{row.meter.doubtful_hours(timezone.now()):,.2f}"
+
+    @admin.display(description="USD so far")
+    def cost(self, row: Throughput) -> str:
+        return money(row.cost(timezone.now()))
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(ServingAdmin):
+    list_display = (
+        "remote_name",
+        "model",
+        "state",
+        "requested_by",
+        "created_at",
+        "ended_because",
+        "next_check_at",
+    )
+
+
+@admin.register(Deletion)
+class DeletionAdmin(FollowedAdmin):
+    list_display = (
+        "remote_name",
+        "model",
+        "state",
+        "requested_by",
+        "failure",
+        "created_at",
+        "next_check_at",
+    )
+    list_filter = ("state", "with_artifacts")
+    list_select_related = ("model", "requested_by")
+    search_fields = ("remote_name", "model__name", "arn", "last_request_id")
+    date_hierarchy = "created_at"
 
 
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnlyAdmin):
+    actions = ("check_now",)  # type: ignore[assignment]
     list_display = ("filename", "purpose", "state", "rows", "tokens", "size", "created_by", "created_at")
     list_filter = ("state", "purpose")
     search_fields = ("filename", "key", "sha256")
 
+    @admin.action(description="Check now", permissions=["view"])
+    def check_now(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
+        """Have waiting and unreadable files checked at once; finished reports stay."""
+        due = checking.check_now(queryset, timezone.now())
+        nudge()
+        verb = "file is" if due == 1 else "files are"
+        self.message_user(
+            request, f"{due} {verb} checked now; those under way or checked are left alone.", messages.INFO
+        )
+
 
 @admin.register(Found)
 class FoundAdmin(ReadOnlyAdmin):
-    list_display = ("name", "noun", "state", "word", "first_seen_at")
+    list_display = ("name", "noun", "state", "units", "word", "first_seen_at")
     list_filter = ("noun", "state")
+
+
+class PriceForm(ModelForm):
+    """The origin is not asked for, so Django leaves its part of the unique constraint unchecked: this form checks."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        twins = Price.objects.filter(
+            origin=Price.Source.ADMIN,
+            base_prefix=cleaned.get("base_prefix"),
+            region=cleaned.get("region"),
+        )
+        if twins.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(
+                "There is a price of yours for these models in this region. Change that one."
+            )
+        return cleaned
 
 
 @admin.register(Price)
 class PriceAdmin(admin.ModelAdmin):
     """Admins add rows of their own, which win; bundled and platform rows are read-only."""
 
+    form = PriceForm
     list_display = (
         "base_prefix",
         "region",

@@ -1,4 +1,4 @@
-"""What a finished job left in S3."""
+"""What a job that is over left in S3."""
 
 from __future__ import annotations
 
@@ -16,16 +16,23 @@ VALIDATION = "validation_artifacts/post_fine_tuning_validation/validation_metric
 
 
 def places(job: CustomizationJob) -> dict[str, Place]:
-    """Where the two CSV files of a job are; empty while the job has no ARN."""
+    """Where the two CSV files of a job are; empty while the job has no ARN, and when an adopted job writes to an
+    address that is none: asking again would not make it one."""
     job_id = job.arn.rpartition("/")[2]
     if not job_id:
         return {}
     folder = f"{job.output_uri.rstrip('/')}/model-customization-job-{job_id}"
-    return {"training": place_of(f"{folder}/{TRAINING}"), "validation": place_of(f"{folder}/{VALIDATION}")}
+    try:
+        return {
+            "training": place_of(f"{folder}/{TRAINING}"),
+            "validation": place_of(f"{folder}/{VALIDATION}"),
+        }
+    except ValueError:
+        return {}
 
 
 def collect(job: CustomizationJob, *, last_try: bool = False) -> dict[str, Any]:
-    """Read the curves of a completed job. Missing files are no error.
+    """Read the curves of a job that is over, however it ended. Missing files are no error.
 
     TransientError and AuthError are raised to try again; the latter not on the last try, for without s3:ListBucket
     S3 says "Access Denied" of a file that is just not there.
@@ -38,6 +45,4 @@ def collect(job: CustomizationJob, *, last_try: bool = False) -> dict[str, Any]:
             if isinstance(error, TransientError) or (isinstance(error, AuthError) and not last_try):
                 raise
             found[f"{name}_missing"] = error.message
-    if job.training and job.training.tokens is not None and job.epochs:
-        found["trained_tokens"] = job.training.tokens * job.epochs
     return found

@@ -24,17 +24,18 @@ class Act(StrEnum):
     CREATE = "create"
     STOP = "stop"
     LOOK_CLOSER = "look closer"
-    GIVE_UP_UNSENT = "give up unsent"
+    GIVE_UP = "give up"
     DISOWN = "disown"
 
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """What our row says. ``sent``: a Create was attempted, so the platform may know the job without showing it."""
+    """What our row says. ``sent_at``: when a Create was last attempted; the platform may know the job since then,
+    without showing it."""
 
     state: JobState
     token: str
-    sent: bool
+    sent_at: datetime | None
     stop_wanted: bool
     attempts: int
     created_at: datetime
@@ -76,14 +77,22 @@ def is_anothers(job: JobFacts, seen: RemoteJob) -> bool:
 def _unseen(job: JobFacts, now: datetime) -> Decision:
     delay = check_delay(job.state, now - job.created_at)
     if job.state == JobState.REQUESTED:
-        if job.stop_wanted and not job.sent:
-            return Decision(act=Act.GIVE_UP_UNSENT, state=JobState.STOPPED)
+        if job.stop_wanted:
+            return _unwanted(job, now)
         # Create is idempotent by our token: asking again either finds the job or makes it, once.
         return Decision(act=Act.CREATE, delay=delay)
     alarm = ""
     if job.attempts >= ALARM_AFTER:
         alarm = "The platform has not shown this job for a while although it accepted it."
     return Decision(delay=delay, alarm=alarm)
+
+
+def _unwanted(job: JobFacts, now: datetime) -> Decision:
+    """A job that somebody stopped while nobody knows whether the platform has it: only look, never ask again for what
+    nobody wants. One that shows later than it should is a stranger with our token: discovery brings it up."""
+    if job.sent_at is None or now - job.sent_at >= SHOWS_WITHIN:
+        return Decision(act=Act.GIVE_UP, state=JobState.STOPPED)
+    return Decision(delay=check_delay(job.state, now - job.created_at))
 
 
 def _seen(job: JobFacts, state: JobState, now: datetime) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,9 @@ class Draft:
     training_uri: str = ""
     validation_uri: str = ""
     pairs: dict[str, str] = field(default_factory=dict)
+    pairs_for: Model | None = None  # the base model that ``pairs`` were filled in for
+    left_out: dict[str, str] = field(default_factory=dict)  # typed for another family, of no use to this one
+    is_rebased: bool = False  # the pairs are not those that the page showed
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -56,7 +60,7 @@ class Draft:
                     self._knob(row.name, self.pairs.get(row.name, row.default), row)
                     for row in family.parameters
                 ),
-                # Typed for another base model: shown, so that it can be taken away.
+                # Of a clone, or typed while nothing was known: shown, so that it can be taken away.
                 *(self._knob(name, value) for name, value in self.pairs.items() if name not in known),
             ]
         typed = [self._knob(name, value) for name, value in self.pairs.items()]
@@ -79,7 +83,7 @@ def bases() -> QuerySet[Model]:
 def draft_from(data: QueryDict) -> Draft:
     """Read what was typed; ids of nothing are dropped."""
     base = bases().filter(pk=id_in(data.get("base"))).first()
-    return Draft(
+    draft = Draft(
         name=_text(data, "name"),
         description=_text(data, "description"),
         base=base,
@@ -87,8 +91,27 @@ def draft_from(data: QueryDict) -> Draft:
         validation=_dataset(data.get("validation"), "validation"),
         training_uri=_text(data, "training_uri"),
         validation_uri=_text(data, "validation_uri"),
-        pairs=_pairs(data),
+        pairs=dict(_typed_pairs(data)),
+        pairs_for=base,
+        errors=_twice(_typed_pairs(data)),
     )
+    _rebase(draft, id_in(data.get("hp_base")))
+    return draft
+
+
+def _rebase(draft: Draft, shown_for: int) -> None:
+    """The hyperparameters were shown for one base model and another is chosen now: the old defaults must not stay."""
+    if not shown_for or (draft.base and draft.base.pk == shown_for):
+        return
+    before = Model.objects.filter(pk=shown_for).first()
+    if before is None:
+        return
+    if draft.base is None:
+        draft.pairs_for = before  # until one is chosen
+        return
+    old, new = knobs.family_of(before.external_id), draft.family
+    draft.pairs, draft.left_out = knobs.carried_over(old, new, draft.pairs)
+    draft.is_rebased = old != new
 
 
 def _text(data: QueryDict, field: str) -> str:
@@ -106,15 +129,27 @@ def draft_of(job: CustomizationJob) -> Draft:
         training_uri="" if job.training else job.training_uri,
         validation_uri="" if job.validation else job.validation_uri,
         pairs={key: str(value) for key, value in job.hyperparameters.items()},
+        pairs_for=usable or job.base,
     )
 
 
-def _pairs(data: QueryDict) -> dict[str, str]:
+def _typed_pairs(data: QueryDict) -> list[tuple[str, str]]:
     names, values = data.getlist("hp_name"), data.getlist("hp_value")
-    return {
-        plain(name, 2000).strip(): plain(value, 2000).strip()
+    return [
+        (plain(name, 2000).strip(), plain(value, 2000).strip())
         for name, value in zip(names, values, strict=False)
         if name.strip() or value.strip()
+    ]
+
+
+def _twice(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Errors for names that were given twice: the last value is shown, and nobody may miss that the first is lost."""
+    counts = Counter(name for name, _ in pairs)
+    return {
+        f"hyperparameter:{name}": f"“{name}” is given {count} times: "
+        f"{', '.join(value for known, value in pairs if known == name)}. Only the last is kept here: look it over."
+        for name, count in counts.items()
+        if name and count > 1
     }
 
 

@@ -78,6 +78,35 @@ def defaults(family: Family | None) -> dict[str, str]:
     return {row.name: row.default for row in family.parameters} if family else {}
 
 
+def carried_over(
+    old: Family | None, new: Family | None, pairs: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What still counts of pairs that were filled in for one family when another takes its place, and what does not.
+
+    The old family's own defaults go without a word: nobody chose them. What somebody typed stays if the new family
+    takes it; the rest is returned second, to be told.
+    """
+    if old == new:
+        return dict(pairs), {}
+    before = defaults(old)
+    typed = {name: value for name, value in pairs.items() if not _same(value, before.get(name))}
+    if new is None:
+        return typed, {}
+    known = {row.name: row for row in new.parameters}
+    kept = {
+        name: value for name, value in typed.items() if name in known and not _bounded(known[name], value)
+    }
+    return kept, {name: value for name, value in typed.items() if name not in kept and value}
+
+
+def _same(value: str, default: str | None) -> bool:
+    """Equal as text or as numbers: 1e-5 is 0.00001."""
+    if default is None:
+        return False
+    number = _number(value)
+    return value == default or (number is not None and number == _number(default))
+
+
 def check(family: Family | None, pairs: Mapping[str, str]) -> dict[str, str]:
     """Errors by parameter name; empty when all is well. Unknown families only have bounds on size."""
     if len(pairs) > MAX_PAIRS:

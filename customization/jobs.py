@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,9 +11,11 @@ from django.db import IntegrityError, transaction
 
 from catalog.customs import add_custom_model, change_custom_model
 from catalog.facts import Use
+from catalog.history import next_revision
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization import hyperparameters as knobs
+from customization.datasets import limits_of, why_not_together
 from customization.gateways import bedrock
 from customization.killpoints import reach
 from customization.models import CustomizationJob, Dataset
@@ -22,15 +23,11 @@ from customization.models.resource import new_token
 from customization.names import job_name, why_not_a_model_name
 from customization.prices import rates_for
 from customization.pricing import training_cost
+from customization.refusal import Refused
 from customization.states import JobState
 
-
-class Refused(Exception):
-    """The rules say no. ``errors`` says why, by field name ("" when it concerns the whole)."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = dict(errors)
+STOPPABLE = (JobState.REQUESTED, JobState.RUNNING, JobState.UNKNOWN)
+CAME_TO_NOTHING = (JobState.FAILED, JobState.STOPPED)
 
 
 def why_not_named(name: str) -> str:
@@ -41,13 +38,15 @@ def why_not_named(name: str) -> str:
     return f"There is a custom model “{taken[0].name}” already. Choose another name." if taken else ""
 
 
-def why_taken_there(name: str) -> str:
-    """Say that a custom model on the platform has this name already, or "" (also when the platform does not answer:
-    it is asked again when the job is created, and not knowing must not stop anybody here)."""
+def why_taken_there(name: str) -> str | None:
+    """Say that a custom model on the platform has this name already, or ""; None: the platform did not answer.
+
+    Not knowing must not stop anybody: the platform itself refuses a name that is taken when the job is made.
+    """
     try:
         taken = bedrock.model_named(name) if name else ""
     except PlatformError:
-        return ""
+        return None
     return f"A custom model “{taken}” exists on Amazon Bedrock already. Choose another name." if taken else ""
 
 
@@ -73,6 +72,8 @@ def objections(
     for field, dataset in (("training", training), ("validation", validation)):
         if dataset and base:
             errors[field] = _why_not_data(dataset, field, base)
+    if base and training and not (errors.get("training") or errors.get("validation")):
+        errors["validation" if validation else "training"] = _why_not_together(training, validation, base)
     if base:
         wrong = knobs.check(knobs.family_of(base.external_id), pairs)
         errors |= {f"hyperparameter:{key}": why for key, why in wrong.items()}
@@ -97,84 +98,105 @@ def create(
     Nothing is sent here: the tick finds the row, or a nudge does. A double click meets the name's uniqueness.
     """
     pairs = {key.strip(): str(value).strip() for key, value in (hyperparameters or {}).items()}
-    errors = objections(name, base, training, validation, pairs)
-    if errors:
+    if errors := objections(name, base, training, validation, pairs):
         raise Refused(errors)
-    # What is not said is the table's default, said aloud: the page shows it and the estimate counts it.
-    pairs = {
-        key: value for key, value in knobs.defaults(knobs.family_of(base.external_id)).items() if value
-    } | pairs
-    token = new_token()
-    rates = rates_for(base.external_id)
+    intent = _intent(name, base, training, validation, _said_aloud(base, pairs), now)
+    intent.requested_by = actor
     try:
         with transaction.atomic():
-            model = add_custom_model(name, base, description=description, actor=actor, now=now)
-            job = CustomizationJob(
-                model=model,
-                base=base,
-                request_token=token,
-                remote_name=job_name(name, token),
-                state=JobState.REQUESTED,
-                training=training,
-                validation=validation,
-                training_uri=training.place.uri,
-                validation_uri=validation.place.uri if validation else "",
-                output_uri=f"s3://{settings.S3_BUCKET}/jobs/{token}",
-                role_arn=settings.BEDROCK_ROLE_ARN,
-                hyperparameters=pairs,
-                training_price=rates.training_per_1k,
-                price_source=rates.source,
-                requested_by=actor,
-                created_at=now,
-                changed_at=now,
-                next_check_at=now,
-            )
-            job.estimated_cost = training_cost(rates, training.tokens, job.epochs)
-            job.save()
+            intent.model = add_custom_model(name, base, description=description, actor=actor, now=now)
+            intent.save()
+            reach("intent_written")
     except IntegrityError as clash:
-        raise Refused(
-            {"name": why_not_named(name) or "That name was taken a moment ago. Choose another."}
-        ) from clash
+        taken = why_not_named(name) or "That name was taken a moment ago. Choose another."
+        raise Refused({"name": taken}) from clash
     reach("intent_committed")
+    return intent
+
+
+def _said_aloud(base: Model, pairs: Mapping[str, str]) -> dict[str, str]:
+    """What is not said is the table's default, said aloud: the page shows it and the estimate counts it."""
+    usual = knobs.defaults(knobs.family_of(base.external_id))
+    return {key: value for key, value in usual.items() if value} | dict(pairs)
+
+
+def _intent(
+    name: str,
+    base: Model,
+    training: Dataset,
+    validation: Dataset | None,
+    pairs: Mapping[str, str],
+    now: datetime,
+) -> CustomizationJob:
+    """The row that says what is wanted and at which price; not saved yet."""
+    token, rates = new_token(), rates_for(base.external_id)
+    job = CustomizationJob(
+        base=base,
+        request_token=token,
+        remote_name=job_name(name, token),
+        state=JobState.REQUESTED,
+        training=training,
+        validation=validation,
+        training_uri=training.place.uri,
+        validation_uri=validation.place.uri if validation else "",
+        output_uri=f"s3://{settings.S3_BUCKET}/jobs/{token}",
+        role_arn=settings.BEDROCK_ROLE_ARN,
+        hyperparameters=dict(pairs),
+        training_price=rates.training_per_1k,
+        price_source=rates.training_source,
+        created_at=now,
+        changed_at=now,
+        next_check_at=now,
+    )
+    job.estimated_cost = training_cost(rates, training.tokens, job.epochs)
     return job
 
 
-def estimate(base: Model, tokens: int | None, epochs: int | None) -> Decimal | None:
-    """What training would cost in US dollars; None when a part is unknown."""
-    return training_cost(rates_for(base.external_id), tokens, epochs)
-
-
 def stop(job: CustomizationJob, *, actor: User | None, now: datetime) -> None:
-    """Ask for a running job to be stopped; the platform says when it has. Raises Refused with the reason."""
+    """Ask for a running job to be stopped; the platform says when it has. Raises Refused with the reason.
+
+    The row is due at once, also while a worker holds it: ``RemoteResource.move`` leaves this due time alone.
+    """
     with transaction.atomic():
-        asked = CustomizationJob.objects.filter(
-            pk=job.pk, state__in=[JobState.REQUESTED, JobState.RUNNING, JobState.UNKNOWN], stop_wanted=False
-        ).update(stop_wanted=True, next_check_at=now, changed_at=now)
+        asked = CustomizationJob.objects.filter(pk=job.pk, state__in=STOPPABLE, stop_wanted=False).update(
+            stop_wanted=True, next_check_at=now, changed_at=now
+        )
         if asked:
             change_custom_model(job.model, "stop requested", now=now, actor=actor)
     job.refresh_from_db()
     if not asked:
-        raise Refused({"": _why_not_stop(job)})
+        raise Refused({"": why_not_stop(job)})
 
 
 def archive(job: CustomizationJob, *, actor: User | None, now: datetime) -> None:
-    """Take a failed or stopped job's model out of the list; its history stays and its name is free again."""
-    if job.state not in (JobState.FAILED, JobState.STOPPED):
-        raise Refused({"": f"Only a failed or stopped job can be archived; this one is {job.state}."})
-    if job.model.archived_at:
-        raise Refused({"": f"{job.model.name} is archived already."})
-    change_custom_model(
-        job.model,
-        "archived",
-        now=now,
-        actor=actor,
-        archived_at=now,
-        listed=False,
-        external_id=f"{job.model.name}#{job.request_token}",
-    )
+    """Take a failed or stopped job's model out of the list; its history stays and its name is free again.
+
+    Of two who ask at once one wins; the other is refused like anybody who comes later. Raises Refused.
+    """
+    with transaction.atomic():
+        next_revision()  # first, as in every change: of two at once the second waits here, and then finds it done
+        own = Model.objects.filter(pk=job.model_id, archived_at=None, job__state__in=CAME_TO_NOTHING)
+        archived = own.update(archived_at=now)
+        if archived:
+            free_id = f"{job.model.name}#{job.request_token}"
+            change_custom_model(
+                job.model, "archived", now=now, actor=actor, listed=False, external_id=free_id
+            )
+    job.refresh_from_db()
+    if not archived:
+        raise Refused({"": _why_not_archive(job)})
 
 
-def _why_not_stop(job: CustomizationJob) -> str:
+def _why_not_archive(job: CustomizationJob) -> str:
+    if job.state not in CAME_TO_NOTHING:
+        return f"Only a failed or stopped job can be archived; this one is {job.state}."
+    return f"{job.model.name} is archived already."
+
+
+def why_not_stop(job: CustomizationJob) -> str:
+    """Say why a job can't be stopped (any more), or ""."""
+    if job.state in STOPPABLE and not job.stop_wanted:
+        return ""
     if job.stop_wanted and not job.is_settled:
         return "The job is being stopped already."
     return f"The job is {job.state}: there is nothing to stop."
@@ -188,3 +210,9 @@ def _why_not_data(dataset: Dataset, purpose: str, base: Model) -> str:
     if dataset.base_external_id != base.external_id:
         return f"{dataset.filename} was checked for {dataset.base_external_id}. Check it again for {base.external_id}."
     return ""
+
+
+def _why_not_together(training: Dataset, validation: Dataset | None, base: Model) -> str:
+    """Some bounds are on the rows of both files: AWS refuses such a job after minutes, and its name is used up."""
+    limits = limits_of(base.external_id, input_modalities=base.input_modalities)
+    return why_not_together(limits, training.rows or 0, validation.rows or 0 if validation else 0)

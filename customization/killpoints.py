@@ -1,7 +1,9 @@
 """Named moments at which a test kills the worker. They do nothing until a test arms them, which needs DEBUG.
 
-``intent_committed`` · ``claimed`` · ``before_send`` · ``accepted`` (the platform's answer is in memory only) ·
-``before_commit`` (inside the transaction) · ``committed`` · ``before_stop`` · ``stop_accepted`` · ``before_artifacts``.
+``intent_written`` (not yet committed) · ``intent_committed`` · ``claimed`` · ``before_send`` · ``accepted`` (the
+platform's answer is in memory only) · ``before_commit`` (inside the transaction) · ``committed`` · ``before_stop`` ·
+``stop_accepted`` · ``before_delete`` · ``delete_accepted`` · ``before_artifacts`` · ``before_ack`` (the task is done,
+the broker does not know).
 """
 
 from __future__ import annotations
@@ -11,8 +13,21 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-POINTS = ("intent_committed", "claimed", "before_send", "accepted", "before_commit", "committed", "before_stop",
-          "stop_accepted", "before_artifacts")  # fmt: skip
+POINTS = (
+    "intent_written",
+    "intent_committed",
+    "claimed",
+    "before_send",
+    "accepted",
+    "before_commit",
+    "committed",
+    "before_stop",
+    "stop_accepted",
+    "before_delete",
+    "delete_accepted",
+    "before_artifacts",
+    "before_ack",
+)
 _armed: list[Callable[[str], None]] = []
 
 

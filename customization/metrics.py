@@ -12,6 +12,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# No training has more; a greater number in the file is damage, and must not become a price.
+MOST_EPOCHS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -41,6 +44,18 @@ def _point(row: dict[str, str | None]) -> Point | None:
     if loss is None or step is None or epoch is None:
         return None
     return Point(int(step), int(epoch), loss, _number(row.get("perplexity")))
+
+
+def epochs_run(epochs: Iterable[int]) -> int | None:
+    """How many epochs a training went through, from the ``epoch_number`` of its steps; None without any.
+
+    The guide counts epochs from 0, and so do recorded files; a file that never says 0 counts from 1. An epoch that
+    was begun counts as a whole one.
+    """
+    numbers = {number for number in epochs if 0 <= number <= MOST_EPOCHS}
+    if not numbers:
+        return None
+    return max(numbers) + 1 if 0 in numbers else max(numbers)
 
 
 def _number(text: str | None) -> float | None:

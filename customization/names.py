@@ -1,4 +1,4 @@
-"""Names on the platform: which are legal, and the ones we give. Pure.
+"""Names and tags on the platform: which are legal, and the ones we give. Pure.
 
 Patterns: Amazon Bedrock API reference, CreateModelCustomizationJob (jobName, customModelName), read 2026-11-22.
 """
@@ -34,3 +34,8 @@ def job_name(model_name: str, token: str) -> str:
     """
     tail = token.replace("-", "")[:10]
     return f"{model_name.replace('_', '-')[: MAX - len(tail) - 1].rstrip('-')}-{tail}"
+
+
+def tags(instance: str, token: str) -> dict[str, str]:
+    """How a resource says which installation of modelhub asked for it, and by which request."""
+    return {"modelhub:instance": instance, "modelhub:request": token}

@@ -38,8 +38,6 @@ class RemoteJob:
     output_uri: str = ""
     role_arn: str = ""
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
-    training_loss: float | None = None
-    validation_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,14 @@ class RemoteModel:
     base_arn: str = ""
     created_at: datetime | None = None
     customization_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform took a request. ``arn`` is "" when it did not tell; ``request_id`` is what AWS support asks for."""
+
+    arn: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)

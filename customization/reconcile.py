@@ -6,19 +6,22 @@ the job's name, and Create is asked again with the same token. Remote calls are 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from catalog.platforms.base import PlatformError
+from catalog.platforms.base import PlatformError, TransientError
 from customization.artifacts import collect
 from customization.decide import ALARM_AFTER, Act, decide
 from customization.gateways import bedrock
 from customization.killpoints import reach
 from customization.models import CustomizationJob
 from customization.observation import RemoteJob
-from customization.recording import fail, postpone, record
+from customization.postponing import postpone
+from customization.recording import fail, record
 from customization.sending import send, stop
+from customization.states import JobState, state_of
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +44,18 @@ def reconcile_jobs(now: datetime) -> int:
         try:
             _look_at(job, world.get(job.remote_name), now)
         except Exception as error:
-            job.refresh_from_db()  # a transaction that was rolled back has left its wishes in memory
+            _reread(job, now + CLAIM)
             postpone(job, _trouble(error, job), now)
     return len(due)
+
+
+def _reread(job: CustomizationJob, claimed: datetime) -> None:
+    """A transaction that was rolled back has left its wishes in memory. A due time that this look has not written is
+    somebody else's wish, and stays."""
+    wished = job.next_check_at
+    job.refresh_from_db()
+    if job.next_check_at not in (claimed, wished):
+        job.next_check_at = claimed
 
 
 def _trouble(error: Exception, job: CustomizationJob) -> PlatformError:
@@ -70,10 +82,23 @@ def _look_at(job: CustomizationJob, seen: RemoteJob | None, now: datetime) -> No
         fail(job, decision.alarm, now)
     else:
         if decision.act == Act.LOOK_CLOSER and seen is not None:
-            seen = bedrock.get_job(seen.arn) or seen
+            seen = _closely(seen)
         record(job, seen, decision, now)
         if decision.act == Act.STOP:
-            stop(job)
+            stop(job, now)
+
+
+def _closely(seen: RemoteJob) -> RemoteJob:
+    """An ended job with everything one Get tells of it, and the model that perhaps only the list has named.
+
+    Raises TransientError while a completed job names no model: settled without, it would never be asked about again.
+    """
+    closer = bedrock.get_job(seen.arn) or seen
+    if not closer.model_arn:
+        closer = replace(closer, model_arn=seen.model_arn)
+    if state_of(seen.word) == JobState.COMPLETED and not closer.model_arn:
+        raise TransientError("The job is completed, but the platform has not named the model yet.")
+    return closer
 
 
 def _fetch_artifacts(job: CustomizationJob) -> None:

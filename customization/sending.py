@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -21,9 +22,11 @@ from customization.decide import ASSUME_ROLE_TRIES, NAME_IN_USE_TRIES, SHOWS_WIT
 from customization.gateways import bedrock, storage
 from customization.killpoints import reach
 from customization.models import CustomizationJob, Dataset
-from customization.observation import JobRequest
-from customization.recording import fail, postpone, tell_model
-from customization.states import JobState, check_delay
+from customization.names import tags
+from customization.observation import Accepted, JobRequest
+from customization.postponing import named_by, postpone
+from customization.recording import fail, tell_model
+from customization.states import JobState, check_delay, may_move
 
 log = structlog.get_logger(__name__)
 
@@ -37,41 +40,54 @@ def send(job: CustomizationJob, now: datetime) -> None:
     if why := _data_has_changed(job):
         _give_up(job, PermanentError(why), now, before)
         return
-    if not job.move(job.state, only_if=Q(sent_at=before), sent_at=now):
+    if not job.move(job.state, only_if=Q(sent_at=before, stop_wanted=False), sent_at=now):
         return  # somebody stopped it, or sends it, since the row was read: nothing may be bought now
     reach("before_send")
     try:
-        arn = bedrock.create_job(_request(job))
+        accepted = bedrock.create_job(_request(job))
     except PlatformError as error:
         _not_taken(job, error, now, before)
         return
     reach("accepted")
-    if not arn:
+    if accepted.arn:
+        _taken(job, accepted, now)
+    else:
         # Taken, or no answer at all (HTTP 200 without a body looks alike): the next look finds it by its name.
-        postpone(job, TransientError("The platform answered without naming the job."), now)
+        lost = TransientError("The platform answered without naming the job.", request_id=accepted.request_id)
+        postpone(job, lost, now)
+
+
+def stop(job: CustomizationJob, now: datetime) -> None:
+    """Ask the platform to stop the job; refusing because it stops or is over already is an answer too."""
+    reach("before_stop")
+    answered: dict[str, Any] = {"attempts": 0, "trouble": "", "alarm": ""}
+    try:
+        request_id = bedrock.stop_job(job.arn or job.remote_name)
+    except ConflictError as error:
+        log.info("job_stops_already", job=job.pk, said=error.message)  # or is over: the next look shows which
+        job.move(job.state, **answered, **named_by(error.request_id))
         return
-    log.info("job_created", job=job.pk, arn=arn)
-    columns: dict[str, Any] = {"arn": arn, "trouble": "", "alarm": "", "attempts": 0}
+    reach("stop_accepted")
+    log.info("job_stop_sent", job=job.pk, aws_request_id=request_id)
+    # Without its request id it was not AWS that answered: the state stays, and the next look asks again.
+    if not request_id or not may_move(JobState(job.state), JobState.STOPPING):
+        job.move(job.state, **answered, **named_by(request_id))
+        return
+    with transaction.atomic():
+        columns = answered | named_by(request_id)
+        if job.move(job.state, state=JobState.STOPPING, changed_at=now, **columns):
+            tell_model(job, None, now, request_id=request_id)
+
+
+def _taken(job: CustomizationJob, accepted: Accepted, now: datetime) -> None:
+    log.info("job_created", job=job.pk, arn=accepted.arn, aws_request_id=accepted.request_id)
+    columns: dict[str, Any] = {"arn": accepted.arn, "trouble": "", "alarm": "", "attempts": 0}
     columns |= {"changed_at": now, "next_check_at": now + check_delay(JobState.REQUESTED, timedelta())}
     with transaction.atomic():
-        if job.move(job.state, state=JobState.RUNNING, **columns):
-            tell_model(job, None, now)
+        if job.move(job.state, state=JobState.RUNNING, **columns, **named_by(accepted.request_id)):
+            tell_model(job, None, now, request_id=accepted.request_id)
         reach("before_commit")
     reach("committed")
-
-
-def stop(job: CustomizationJob) -> None:
-    reach("before_stop")
-    try:
-        bedrock.stop_job(job.arn or job.remote_name)
-    except ConflictError as error:
-        log.info(
-            "job_stops_already", job=job.pk, said=error.message
-        )  # or it is over; the next look shows which
-    else:
-        log.info("job_stop_sent", job=job.pk)
-    reach("stop_accepted")
-    job.move(job.state, attempts=0, trouble="", alarm="")
 
 
 def _request(job: CustomizationJob) -> JobRequest:
@@ -85,7 +101,7 @@ def _request(job: CustomizationJob) -> JobRequest:
         validation_uri=job.validation_uri,
         output_uri=job.output_uri,
         hyperparameters=job.hyperparameters,
-        tags={"modelhub:instance": "modelhub", "modelhub:request": job.request_token},
+        tags=tags(settings.INSTANCE, job.request_token),
     )
 
 
@@ -99,8 +115,8 @@ def _not_taken(job: CustomizationJob, error: PlatformError, now: datetime, befor
     else:
         # A first Create that was surely refused was as good as never sent: a stop need not wait for it.
         unsent = before is None and (no_role or isinstance(error, CapacityError | AuthError))
-        pause = QUOTA_PAUSE if isinstance(error, CapacityError) else None
-        postpone(job, error, now, pause, sent_at=None if unsent else job.sent_at)
+        pause = QUOTA_PAUSE if isinstance(error, CapacityError) else timedelta()
+        postpone(job, error, now, least=pause, sent_at=None if unsent else job.sent_at)
 
 
 def _in_use(job: CustomizationJob, error: ConflictError, now: datetime) -> None:
@@ -108,7 +124,7 @@ def _in_use(job: CustomizationJob, error: ConflictError, now: datetime) -> None:
     there = bedrock.get_job(job.remote_name)
     anothers = there is not None and is_anothers(job.facts, there)
     if anothers or (there is None and _again(job, error, NAME_IN_USE_TRIES)):
-        fail(job, f"{error.message} Clone the job under another name.", now)
+        fail(job, f"{error.message} Clone the job under another name.", now, request_id=error.request_id)
     else:
         postpone(job, error, now)
 
@@ -123,7 +139,7 @@ def _give_up(job: CustomizationJob, error: PlatformError, now: datetime, before:
     if before is not None and now - before < SHOWS_WITHIN:
         postpone(job, error, now)
     else:
-        fail(job, error.message, now)
+        fail(job, error.message, now, request_id=error.request_id)
 
 
 def _data_has_changed(job: CustomizationJob) -> str:

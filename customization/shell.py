@@ -10,8 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import Model
-from customization import checking, jobs, uploads
-from customization.gateways import storage
+from customization import checking, jobs, s3_files, uploads
 from customization.models import CustomizationJob, Dataset
 from customization.tasks import nudge
 
@@ -36,11 +35,11 @@ def create_custom_model(
     """
     if isinstance(base, str):
         base = Model.objects.get(platform="bedrock", external_id=base)
-    # Before a large file is uploaded in vain.
-    if why := jobs.why_not_named(name) or jobs.why_taken_there(name):
-        raise jobs.Refused({"name": why})
-    if why := jobs.why_not_a_base(base):
-        raise jobs.Refused({"base": why})
+    pairs = {key.strip(): str(value).strip() for key, value in (hyperparameters or {}).items()}
+    _refuse_before_uploading(name, base, pairs)
+    for source, purpose in ((training, Dataset.Purpose.TRAINING), (validation, Dataset.Purpose.VALIDATION)):
+        if source and not _is_address(source):
+            _must_be_fit(Path(source), purpose, base)
     data = _dataset(training, Dataset.Purpose.TRAINING, base, actor)
     more = _dataset(validation, Dataset.Purpose.VALIDATION, base, actor) if validation else None
     job = jobs.create(
@@ -48,7 +47,7 @@ def create_custom_model(
         base=base,
         training=data,
         validation=more,
-        hyperparameters=hyperparameters,
+        hyperparameters=pairs,
         description=description,
         actor=actor,
         now=timezone.now(),
@@ -57,21 +56,38 @@ def create_custom_model(
     return job
 
 
+def _refuse_before_uploading(name: str, base: Model, pairs: Mapping[str, str]) -> None:
+    """Everything that can be said without the data is said before a large file is uploaded in vain."""
+    reasons = jobs.objections(name, base, None, None, pairs)
+    reasons.pop("training", None)
+    if "name" not in reasons and (why := jobs.why_taken_there(name)):
+        reasons["name"] = why
+    if reasons:
+        raise jobs.Refused(reasons)
+
+
+def _is_address(source: str) -> bool:
+    return source.lower().startswith("s3://")
+
+
+def _must_be_fit(path: Path, purpose: str, base: Model) -> None:
+    if not path.is_file():
+        raise uploads.Refused(f"There is no file {path}.")
+    size = path.stat().st_size
+    if not size:
+        raise uploads.Refused(f"{path} is empty.")
+    uploads.must_fit(path.name, size, purpose, base)
+
+
 def _dataset(source: str, purpose: str, base: Model, actor: User | None) -> Dataset:
     now = timezone.now()
-    uri = source if source.startswith("s3://") else _put(Path(source))
-    dataset = uploads.refer(uri=uri, purpose=purpose, base=base, actor=actor, now=now)
+    if _is_address(source):
+        dataset = s3_files.refer(uri=source, purpose=purpose, base=base, actor=actor, now=now)
+    else:
+        dataset = uploads.send(Path(source), purpose=purpose, base=base, actor=actor, now=now)
     while dataset.state in checking.WAITING:  # a worker may be faster than we, or the platform stumble
         checking.run_check(dataset, timezone.now())
         dataset.refresh_from_db()
         if dataset.state in checking.WAITING:
             time.sleep(1)
     return dataset
-
-
-def _put(path: Path) -> str:
-    if not path.is_file():
-        raise uploads.Refused(f"There is no file {path}.")
-    place = uploads.new_place(path.name)
-    storage.put_file(place, str(path))
-    return place.uri

@@ -5,8 +5,10 @@ The platform's words: Amazon Bedrock API reference, GetModelCustomizationJob ``s
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from catalog.facts import BuildState
 
@@ -60,6 +62,21 @@ def state_of(word: str) -> JobState:
 
 def may_move(before: JobState, after: JobState) -> bool:
     return after in MOVES.get(before, frozenset())
+
+
+# Phases as one line of the models list has room for; a phase that has not begun is not named.
+_SHORT_PHASE = {"Data processing": "data"}
+_PHASE_MARK = {"Completed": " ✓", "InProgress": "…"}
+
+
+def progress_of(phases: Iterable[Mapping[str, Any]]) -> str:
+    """Where a job is, in one line: "validation ✓, data ✓, training…"; "" while no phase has begun."""
+    return ", ".join(
+        _SHORT_PHASE.get(phase["name"], phase["name"].lower())
+        + _PHASE_MARK.get(phase["word"], f" ({phase['word']})")
+        for phase in phases
+        if phase["word"] not in ("", "NotStarted")
+    )
 
 
 def check_delay(state: JobState, age: timedelta) -> timedelta:

@@ -32,11 +32,36 @@ class Summary:
         self.method: str = report.get("token_method", "estimated")
         self.errors: list[dict[str, Any]] = report.get("errors", [])
         self.warnings: list[dict[str, Any]] = report.get("warnings", [])
+        self.error_kinds = kinds(report.get("error_totals", {}))
+        self.warning_kinds = kinds(report.get("warning_totals", {}))
         self.error_count: int = sum(report.get("error_totals", {}).values()) or len(self.errors)
         self.bars = bars(report.get("histogram", []))
         self.width = max(1, len(self.bars)) * (BAR + GAP)
         self.shortest = report.get("shortest", "?")
         self.longest = report.get("longest", "?")
+
+
+# Codes are words with lines between, but for these.
+_WORDS = {
+    "bad_json": "no valid JSON",
+    "bad_uri": "no S3 address",
+    "crlf": "CR LF line end",
+    "csv_file": "CSV file",
+    "json_array": "JSON array",
+    "lone_cr": "CR inside a line",
+    "may_fail": "may make the job fail",
+    "role": "unknown role",
+    "role_order": "roles out of order",
+    "too_deep": "nested too deeply",
+}
+
+
+def kinds(totals: dict[str, int]) -> str:
+    """How many of which kind, the most frequent first: "120 × roles out of order, 3 × missing key"."""
+    most_first = sorted(totals.items(), key=lambda found: (-found[1], found[0]))
+    return ", ".join(
+        f"{count:,} × {_WORDS.get(code) or code.replace('_', ' ')}" for code, count in most_first
+    )
 
 
 def bars(buckets: list[dict[str, Any]]) -> list[Bar]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import structlog
 from celery import shared_task
 from django.db import transaction
@@ -9,9 +12,15 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.platforms.base import PlatformError
-from customization import checking, discovery, uploads
+from customization import checking, discovery, price_refresh
+from customization.abandoned import abort_abandoned
+from customization.deleting import reconcile_deletions
+from customization.killpoints import reach
 from customization.models import Dataset
 from customization.reconcile import reconcile_jobs
+from customization.serving.leases import mind_leases
+from customization.serving.reconcile import reconcile_serving
+from customization.serving.usage import read_usage as read_usage_of_all
 
 log = structlog.get_logger(__name__)
 
@@ -30,26 +39,86 @@ def nudge() -> None:
 
 @shared_task(name="customization.tasks.tick")
 def tick() -> None:
-    """Look at every job and file that is due."""
-    now = timezone.now()
-    reconcile_jobs(now)
-    uploads.abort_abandoned(now)
-    for dataset in checking.due_checks(now):
-        check_dataset.delay(dataset.pk)
+    """Look at everything that is due."""
+    run_steps(timezone.now())
+    reach("before_ack")
+
+
+def run_steps(now: datetime) -> None:
+    """One look at everything that is due at ``now``; a step that fails does not keep the others from their work."""
+    for step in STEPS:
+        try:
+            step(now)
+        except Exception as error:  # what is wrong with one must not keep the others from saving money
+            log.error("tick_step_failed", step=step.__name__, exc_info=error)
+
+
+def _start_checks(now: datetime) -> None:
+    for pk, ticket in checking.hand_out(now):
+        # A message that no worker takes in time is stale: the next tick hands the check out again.
+        check_dataset.apply_async((pk, ticket.isoformat()), expires=checking.QUEUED_FOR.total_seconds())
+
+
+# What costs money goes first.
+STEPS: tuple[Callable[[datetime], object], ...] = (
+    mind_leases,
+    reconcile_serving,
+    reconcile_deletions,
+    reconcile_jobs,
+    abort_abandoned,
+    _start_checks,
+)
 
 
 @shared_task(name="customization.tasks.check_dataset", soft_time_limit=3600, time_limit=3700)
-def check_dataset(dataset_id: int) -> None:
+def check_dataset(dataset_id: int, ticket: str = "") -> None:
     """Check one file; a second delivery finds it taken."""
     dataset = Dataset.objects.filter(pk=dataset_id).first()
     if dataset and dataset.next_check_at:
-        checking.run_check(dataset, timezone.now())
+        shown = datetime.fromisoformat(ticket) if ticket else None
+        checking.run_check(dataset, timezone.now(), shown)
 
 
 @shared_task(name="customization.tasks.discover")
 def discover() -> None:
-    """Look for jobs and custom models on the platform that are not ours."""
+    """Look for jobs, custom models, throughputs and deployments on the platform that are not ours."""
     try:
         discovery.discover(timezone.now())
     except PlatformError as error:
         log.warning("discover_postponed", error=error.message, code=error.code)
+
+
+@shared_task(name="customization.tasks.read_usage")
+def read_usage() -> None:
+    """Look how often the rented throughputs are called."""
+    read_usage_of_all(timezone.now())
+
+
+def nudge_discovery() -> None:
+    """Have a worker look at the platform soon, once this transaction is committed; a lost nudge waits for the beat."""
+
+    def send() -> None:
+        try:
+            discover.apply_async(expires=300)
+        except (OperationalError, OSError) as error:
+            log.warning("nudge_lost", error=str(error))
+
+    transaction.on_commit(send)
+
+
+def nudge_prices() -> None:
+    """Have a worker read AWS's price list soon, once this transaction is committed; a lost nudge waits for the beat."""
+
+    def send() -> None:
+        try:
+            refresh_prices.apply_async(expires=300)
+        except (OperationalError, OSError) as error:
+            log.warning("nudge_lost", error=str(error))
+
+    transaction.on_commit(send)
+
+
+@shared_task(name="customization.tasks.refresh_prices")
+def refresh_prices() -> None:
+    """Read AWS's price list when it is due: once a day, or because somebody asked."""
+    price_refresh.refresh_due(timezone.now())

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import datetime, timedelta
+from pathlib import Path
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from catalog.models import Model
-from catalog.platforms.base import PlatformError
+from catalog.platforms.base import AuthError, PermanentError, PlatformError
 from catalog.platforms.words import plain
-from customization.datasets.limits import Validation, limits_of
+from customization.datasets import sizes
 from customization.gateways import storage
-from customization.gateways.places import Place, StoredObject, place_of
+from customization.gateways.places import Place, StoredObject, safe_name
 from customization.models import Dataset
 
-log = structlog.get_logger(__name__)
-
-MB = 1 << 20
 # S3 allows 10,000 parts of at least 5 MiB. 32 MiB keeps a dropped part cheap and a 10 GB file at 320 parts.
-PART = 32 * MB
+PART = 32 << 20
 MAX_PARTS = 10_000
 MAX_SIGNED = 50
 ABANDONED_AFTER = timedelta(hours=24)
-# The largest training file any family takes; the families' own limits are checked by customization.datasets.
-MAX_BYTES = 10 * 1024 * MB
+# A row whose upload has no id by then will never get one: whoever opened it is dead, or its answer was lost.
+UNOPENED_AFTER = timedelta(minutes=10)
 
 
 class Refused(Exception):
@@ -35,18 +31,56 @@ class Refused(Exception):
 
 
 def begin(
-    *, filename: str, size: int, purpose: str, base: Model, actor: User | None, now: datetime
+    *,
+    filename: str,
+    size: int,
+    purpose: str,
+    base: Model,
+    actor: User | None,
+    now: datetime,
+    mark: str = "",
 ) -> Dataset:
-    """Open a multipart upload under a key of our choosing. Raises Refused for an impossible size or name."""
+    """Open a multipart upload under a key of our choosing. Raises Refused for an impossible size or name.
+
+    ``mark`` is the browser's own of the file's bytes: another file of that name must not go on with this upload.
+    """
+    dataset = _note(filename, size, purpose, base, actor, now)
+    dataset.report = {"mark": plain(mark, 100)} if mark else {}
+    dataset.next_check_at = now + UNOPENED_AFTER
+    dataset.save()
+    _open(dataset, now)
+    return dataset
+
+
+def send(path: Path, *, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
+    """Upload a local file from this process (the shell): it waits for its check then. Raises Refused, PlatformError."""
+    dataset = _note(path.name, path.stat().st_size, purpose, base, actor, now)
+    dataset.next_check_at = now + ABANDONED_AFTER
+    dataset.save()
+    try:
+        storage.put_file(dataset.place, str(path))
+        _arrived(dataset, _there(dataset), now)
+    except (PlatformError, Refused) as error:
+        # Parts may have stayed behind: abort_abandoned looks under the key soon.
+        Dataset.objects.filter(pk=dataset.pk).update(next_check_at=now + UNOPENED_AFTER, trouble=str(error))
+        raise
+    return dataset
+
+
+def _note(filename: str, size: int, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
+    """The row of a file that is about to go up; it is saved before S3 hears of it.
+
+    Should we die before the upload's id is kept, its key still tells where to clear up.
+    """
     if not settings.S3_BUCKET:
         raise Refused("S3_BUCKET is not set: there is nowhere to upload to. `manage.py doctor` tells more.")
     if size <= 0:
         raise Refused(f"{filename} is empty.")
     if purpose not in Dataset.Purpose.values:
         raise Refused(f"“{purpose}” is no purpose: choose training or validation.")
-    _must_fit(filename, size, purpose, base)
+    must_fit(filename, size, purpose, base)
     place = new_place(filename)
-    return Dataset.objects.create(
+    return Dataset(
         purpose=purpose,
         filename=plain(filename, 255) or safe_name(filename),
         base_external_id=base.external_id,
@@ -54,11 +88,27 @@ def begin(
         key=place.key,
         size=size,
         part_size=PART,
-        upload_id=storage.start_upload(place),
         created_by=actor,
         created_at=now,
-        next_check_at=now + ABANDONED_AFTER,
     )
+
+
+def _open(dataset: Dataset, now: datetime) -> None:
+    try:
+        upload_id = storage.start_upload(dataset.place)
+    except (AuthError, PermanentError) as error:
+        # Surely not opened. After any other error it may be: abort_abandoned looks under the key.
+        Dataset.objects.filter(pk=dataset.pk).update(
+            state=Dataset.State.ABORTED, next_check_at=None, trouble=error.message
+        )
+        raise
+    kept = Dataset.objects.filter(pk=dataset.pk, state=Dataset.State.UPLOADING, upload_id="").update(
+        upload_id=upload_id, next_check_at=now + ABANDONED_AFTER
+    )
+    if not kept:  # S3 took so long that the row was given up meanwhile
+        storage.abort_upload(dataset.place, upload_id)
+        raise Refused(f"S3 took too long to begin the upload of {dataset.filename}. Try again.")
+    dataset.refresh_from_db()
 
 
 def new_place(filename: str) -> Place:
@@ -66,28 +116,21 @@ def new_place(filename: str) -> Place:
     return Place(settings.S3_BUCKET, f"datasets/{uuid.uuid4()}/{safe_name(filename)}")
 
 
-def safe_name(filename: str) -> str:
-    """A key's last part: the file's own name without anything that could mislead a tool; always ends in .jsonl.
-
-    Amazon Bedrock refuses input that does not end so (its message, "Input data must be in .jsonl format").
-    """
-    stem = re.sub(r"\.jsonl?$", "", filename.replace("\\", "/").rpartition("/")[2], flags=re.IGNORECASE)
-    return (re.sub(r"[^0-9A-Za-z._-]+", "-", stem).strip(".-")[:100] or "data") + ".jsonl"
-
-
-def _must_fit(called: str, size: int, purpose: str, base: Model) -> None:
-    limits = limits_of(base.external_id, purpose, base.input_modalities)
-    most = min(limits.file_bytes or MAX_BYTES, MAX_BYTES)
+def must_fit(called: str, size: int, purpose: str, base: Model) -> None:
+    """Raise Refused for a file that the base model surely does not take."""
+    most = sizes.most_bytes(base.external_id, purpose, base.input_modalities)
+    if not most:
+        raise Refused(f"{base.name} takes no {purpose} data.")
     if size > most:
         raise Refused(
-            f"{called} has {_size(size)}; {_size(most)} is the most {base.name} takes as {purpose} data."
+            f"{called} has {sizes.in_words(size)}; {sizes.in_words(most)} is the most {base.name} takes as "
+            f"{purpose} data."
         )
-    if purpose == Dataset.Purpose.VALIDATION and limits.validation == Validation.REFUSED:
-        raise Refused(f"{base.name} takes no validation data.")
 
 
-def _size(size: int) -> str:
-    return f"{size / 1024 / MB:.1f} GB" if size >= 1024 * MB else f"{size / MB:.1f} MB"
+def is_theirs(dataset: Dataset, user: User) -> bool:
+    """Whether this person may go on with an upload, or end it: it is theirs, nobody's, or they are superuser."""
+    return dataset.created_by_id in (None, user.pk) or user.is_superuser
 
 
 def part_count(dataset: Dataset) -> int:
@@ -96,6 +139,7 @@ def part_count(dataset: Dataset) -> int:
 
 def held_parts(dataset: Dataset) -> dict[int, tuple[str, int]]:
     """What S3 has of an upload, to go on after a reload: part number -> (ETag, bytes)."""
+    _must_be_uploading(dataset)
     return storage.parts(dataset.place, dataset.upload_id)
 
 
@@ -123,12 +167,17 @@ def finish(dataset: Dataset, *, now: datetime) -> None:
     if dataset.state != Dataset.State.UPLOADING:
         return
     try:
-        held = held_parts(dataset)
+        _put_together(dataset)
     except PlatformError as error:
         if error.code != "NoSuchUpload":
             raise
         _heal(dataset, now)
-        return
+    else:
+        _arrived(dataset, _there(dataset), now)
+
+
+def _put_together(dataset: Dataset) -> None:
+    held = held_parts(dataset)
     last = part_count(dataset)
     wrong = [
         number
@@ -139,11 +188,10 @@ def finish(dataset: Dataset, *, now: datetime) -> None:
     if wrong or len(held) != last:
         raise Refused(f"{len(wrong)} of {last} parts have not arrived: {wrong[:10]}. Resume the upload.")
     storage.finish_upload(dataset.place, dataset.upload_id, held)
-    _arrived(dataset, _there(dataset), now)
 
 
 def _heal(dataset: Dataset, now: datetime) -> None:
-    """The upload is gone: S3 finished it and the answer was lost, or it was aborted. The object tells."""
+    """The upload is gone: finished, by another tab or with its answer lost, or aborted. The object tells which."""
     there = storage.look(dataset.place)
     if there is None or there.size != dataset.size:
         raise Refused(f"The upload of {dataset.filename} is gone from S3. Upload the file again.")
@@ -153,58 +201,17 @@ def _heal(dataset: Dataset, now: datetime) -> None:
 def cancel(dataset: Dataset) -> None:
     """Throw away what has been uploaded; a finished file stays, and checking it stops."""
     if dataset.state == Dataset.State.UPLOADING:
-        storage.abort_upload(dataset.place, dataset.upload_id)
+        _throw_away(dataset)
     Dataset.objects.filter(
         pk=dataset.pk, state__in=[Dataset.State.UPLOADING, Dataset.State.UPLOADED, Dataset.State.CHECKING]
     ).update(state=Dataset.State.ABORTED, next_check_at=None)
 
 
-def refer(*, uri: str, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
-    """Use a file that is in S3 already. Raises Refused when it is not there, ValueError when the address is none."""
-    place = place_of(uri)
-    there = storage.look(place)
-    if there is None:
-        raise Refused(f"There is no object at {place.uri}.")
-    if not there.size:
-        raise Refused(f"{place.uri} is empty.")
-    if not place.key.endswith(".jsonl"):
-        raise Refused(f"{place.uri} must be in .jsonl format: Amazon Bedrock takes no other name.")
-    _must_fit(place.uri, there.size, purpose, base)
-    region = storage.region_of(place.bucket)
-    if region not in ("", settings.AWS_REGION):
-        raise Refused(f"The bucket {place.bucket} is in {region}; the data must be in {settings.AWS_REGION}.")
-    return Dataset.objects.create(
-        purpose=purpose,
-        state=Dataset.State.UPLOADED,
-        filename=place.key.rpartition("/")[2][:255],
-        base_external_id=base.external_id,
-        bucket=place.bucket,
-        key=place.key,
-        size=there.size,
-        etag=there.etag,
-        version_id=there.version_id,
-        created_by=actor,
-        created_at=now,
-        next_check_at=now,
-    )
-
-
-def abort_abandoned(now: datetime) -> int:
-    """Throw away uploads that nobody went on with for a day: parts in S3 cost money. Return how many."""
-    abandoned = Dataset.objects.filter(state=Dataset.State.UPLOADING, next_check_at__lte=now)
-    done = 0
-    for dataset in abandoned:
-        try:
-            cancel(dataset)
-        except PlatformError as error:
-            # One that can't be aborted must not hold up the tick: it is tried again in an hour.
-            Dataset.objects.filter(pk=dataset.pk, state=Dataset.State.UPLOADING).update(
-                next_check_at=now + timedelta(hours=1), trouble=error.message
-            )
-            log.warning("abort_postponed", dataset=dataset.pk, error=error.message, code=error.code)
-        else:
-            done += 1
-    return done
+def _throw_away(dataset: Dataset) -> None:
+    """Abort the row's upload; without an id, every upload at its key, which no other row has."""
+    known = [dataset.upload_id] if dataset.upload_id else storage.open_uploads(dataset.place)
+    for upload_id in known:
+        storage.abort_upload(dataset.place, upload_id)
 
 
 def _there(dataset: Dataset) -> StoredObject:
@@ -234,3 +241,5 @@ def _must_be_uploading(dataset: Dataset) -> None:
         raise Refused(
             f"{dataset.filename} is not being uploaded any more: {dataset.get_state_display().lower()}."
         )
+    if not dataset.upload_id:
+        raise Refused(f"The upload of {dataset.filename} never began. Upload the file again.")

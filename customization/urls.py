@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customization.views import datasets, found, jobs, new
+from customization.views import datasets, deletion, found, jobs, money, new, pricing, serving, spend
 
 app_name = "customization"
 urlpatterns = [
@@ -16,12 +16,32 @@ urlpatterns = [
     path("datasets/begin", datasets.begin, name="dataset_begin"),
     path("datasets/refer", datasets.refer, name="dataset_refer"),
     path("datasets/<int:pk>/", datasets.panel, name="dataset"),
+    path("datasets/<int:pk>/report", datasets.report, name="dataset_report"),
     path("datasets/<int:pk>/parts", datasets.parts, name="dataset_parts"),
     path("datasets/<int:pk>/sign", datasets.sign, name="dataset_sign"),
     path("datasets/<int:pk>/finish", datasets.finish, name="dataset_finish"),
     path("datasets/<int:pk>/cancel", datasets.cancel, name="dataset_cancel"),
+    path("models/<int:pk>/serving/", serving.tab, name="serving"),
+    path("models/<int:pk>/serving/poll", serving.poll, name="serving_poll"),
+    path("models/<int:pk>/serving/cost", serving.cost, name="serving_cost"),
+    path("models/<int:pk>/serving/provision", serving.provision, name="serving_provision"),
+    path("models/<int:pk>/serving/deploy", serving.deploy, name="serving_deploy"),
+    path("throughputs/<int:pk>/remove", serving.remove_throughput, name="throughput_remove"),
+    path("throughputs/<int:pk>/extend", serving.extend, name="throughput_extend"),
+    path("throughputs/<int:pk>/without-end", serving.without_end, name="throughput_without_end"),
+    path("deployments/<int:pk>/remove", serving.remove_deployment, name="deployment_remove"),
+    path("models/<int:pk>/configuration/", deletion.configuration, name="configuration"),
+    path("models/<int:pk>/configuration/poll", deletion.poll, name="configuration_poll"),
+    path("models/<int:pk>/configuration/text", deletion.text, name="describe"),
+    path("models/<int:pk>/delete", deletion.delete, name="delete"),
     path("found/", found.listing, name="found"),
     path("found/look", found.look, name="found_look"),
     path("found/<int:pk>/adopt", found.adopt, name="found_adopt"),
     path("found/<int:pk>/foreign", found.foreign, name="found_foreign"),
+    path("money/", money.clock, name="money"),
+    path("spend/", spend.listing, name="spend"),
+    path("spend/training/", spend.training, name="spend_training"),
+    path("spend/export.csv", spend.export, name="spend_export"),
+    path("pricing/", pricing.listing, name="pricing"),
+    path("pricing/refresh", pricing.refresh, name="pricing_refresh"),
 ]

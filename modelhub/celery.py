@@ -17,6 +17,10 @@ from modelhub import file_broker
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "modelhub.settings")
 log = structlog.get_logger(__name__)
 file_broker.use()
+if settings.CELERY_BROKER_URL.startswith("redis"):
+    from modelhub import redis_broker  # not without Redis: it loads its client
+
+    redis_broker.use()
 app = Celery("modelhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -168,6 +168,7 @@ STORAGES = {
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
 CELERY_BROKER_CONNECTION_TIMEOUT = 3
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long the broker is away, the worker comes back with it
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker must not hold up a page: the next tick finds the row
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -183,6 +184,9 @@ CELERY_BEAT_SCHEDULE = {
     "catalog": {"task": "catalog.tasks.tick", "schedule": 10, "options": {"expires": 30}},
     "customization": {"task": "customization.tasks.tick", "schedule": 5, "options": {"expires": 15}},
     "discovery": {"task": "customization.tasks.discover", "schedule": 300, "options": {"expires": 120}},
+    # Due once a day; asking more often costs one query and finds what a lost nudge left behind.
+    "prices": {"task": "customization.tasks.refresh_prices", "schedule": 60, "options": {"expires": 50}},
+    "usage": {"task": "customization.tasks.read_usage", "schedule": 900, "options": {"expires": 300}},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
@@ -194,9 +198,14 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Of those who send: without these a click waits 6 seconds for a Redis that is away. Workers have their own.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.2,
+        "interval_max": 0.2,
         "socket_connect_timeout": 3,
         "socket_timeout": 10,
-        "visibility_timeout": 900,  # longer than the longest task: a message is not handed out twice meanwhile
+        "visibility_timeout": 4000,  # longer than a check may take (3,700 s): no second delivery meanwhile
     }
 
 # --- Platforms ----------------------------------------------------------------------------------------------
@@ -218,6 +227,15 @@ BEDROCK_ROLE_ARN = env.str(
     "BEDROCK_ROLE_ARN",
     default="arn:aws:iam::123456789012:role/ModelhubBedrockRole" if PLATFORM_ENDPOINTS.aws_is_sandbox else "",
 )
+
+# Whose a job or a throughput is, when several installations share an AWS account: a tag on everything made here.
+INSTANCE = env.str("MODELHUB_INSTANCE", default="modelhub")
+# A throughput that nobody has called for so many hours is called idle; it is never removed for that.
+IDLE_HOURS = env.int("IDLE_HOURS", default=4)
+
+# Checks of uploaded files that may run at once. They last long and share the worker with the tick that ends leases:
+# keep it below the worker's concurrency (2).
+CHECKS_AT_ONCE = env.int("CHECKS_AT_ONCE", default=1)
 
 # Browsers put training data straight into S3: the one thing that is fetched from elsewhere.
 _UPLOADS_TO = endpoints.upload_origins(os.environ, PLATFORM_ENDPOINTS, AWS_REGION, S3_BUCKET)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+
+from customization.clock import whole_clock
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Link:
     url: str
     icon: str
     current: bool
+    counts_strangers: bool = False
 
 
 # (group, label, url name, icon, permission)
@@ -27,8 +32,12 @@ _NAVIGATION = (
     ("Custom models", "New model", "customization:new", "new", "customization.create_custom_model"),
     ("Custom models", "Jobs", "customization:jobs", "jobs", "customization.view_customizationjob"),
     ("Custom models", "Found on AWS", "customization:found", "found", "customization.view_found"),
+    ("Money", "Spend", "customization:spend", "spend", "customization.view_throughput"),
+    ("Money", "Pricing", "customization:pricing", "pricing", "customization.view_price"),
     ("System", "Administration", "admin:index", "admin", "staff"),
 )
+# Pages of one model that do not stand below the list's address.
+_OF_MODELS = ("/custom/models/", "/custom/throughputs/", "/custom/deployments/")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +53,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "icons": static("modelhub/icons.svg"),
         "region": settings.AWS_REGION,
         "sandboxed": " and ".join(sandboxed),
+        # A function: only what shows the clock asks the database for it, and once a page.
+        "money_clock": cache(lambda: whole_clock(timezone.now())),
     }
 
 
@@ -56,5 +67,10 @@ def _navigation(request: HttpRequest) -> dict[str, list[Link]]:
         allowed = user.is_staff if permission == "staff" else user.has_perm(permission)
         if allowed:
             url = reverse(name)
-            groups.setdefault(group, []).append(Link(label, url, icon, request.path.startswith(url)))
+            link = Link(label, url, icon, _is_current(request.path, name, url), name == "customization:found")
+            groups.setdefault(group, []).append(link)
     return groups
+
+
+def _is_current(path: str, name: str, url: str) -> bool:
+    return path.startswith(url) or (name == "catalog:models" and path.startswith(_OF_MODELS))

@@ -126,7 +126,8 @@ class SandboxControl:
 
     # customization jobs and custom models -------------------------------------------------------
     def created(self, **filters: Any) -> list[Record]:
-        """Jobs and models ever made, also those gone; filters: kind (job, model), token, name, caller, arn."""
+        """What was ever made, also what is gone; filters: kind (job, model,
+        throughput, deployment), token, name, caller, arn."""
         births: list[Record] = self._call("GET", "created", query=filters)["created"]
         return births
 
@@ -179,6 +180,83 @@ class SandboxControl:
 
     def remove_custom_model(self, model_name: str) -> None:
         self._call("DELETE", f"custom-models/{quote(model_name, safe='')}")
+
+    # throughputs and deployments: what serves a model, and what it costs --------------------------
+    def throughputs(self) -> list[Record]:
+        """As they are now, without lag."""
+        throughputs: list[Record] = self._call("GET", "throughputs")["throughputs"]
+        return throughputs
+
+    def make_throughput(self, name: str, **fields: Any) -> Record:
+        """A throughput behind our back: model (name, ARN or base id), units, age_seconds, tags (a dict), caller,
+        token, status (Creating, InService or Failed: it stays so), message (why it failed).
+        """
+        return self._call("POST", "throughputs", {"name": name, **fields})
+
+    def generate_throughputs(self, count: int, prefix: str = "synthetic", **fields: Any) -> Record:
+        """Many at once, for measuring; fields as in ``make_throughput``. The same call twice changes nothing."""
+        return self._call("POST", "throughputs/generate", {"count": count, "prefix": prefix, **fields})
+
+    def fail_throughput(self, name: str, message: str | None = None) -> Record:
+        body = {"message": message} if message else {}
+        return self._call("POST", f"throughputs/{quote(name, safe='')}/fail", body)
+
+    def remove_throughput(self, name: str) -> None:
+        self._call("DELETE", f"throughputs/{quote(name, safe='')}")
+
+    def deployments(self) -> list[Record]:
+        """As they are now, without lag."""
+        deployments: list[Record] = self._call("GET", "deployments")["deployments"]
+        return deployments
+
+    def make_deployment(self, name: str, **fields: Any) -> Record:
+        """A deployment behind our back: model, age_seconds, tags (a dict), caller, token, status, message."""
+        return self._call("POST", "deployments", {"name": name, **fields})
+
+    def fail_deployment(self, name: str, message: str | None = None) -> Record:
+        body = {"message": message} if message else {}
+        return self._call("POST", f"deployments/{quote(name, safe='')}/fail", body)
+
+    def remove_deployment(self, name: str) -> None:
+        self._call("DELETE", f"deployments/{quote(name, safe='')}")
+
+    def billing(self, **filters: Any) -> list[Record]:
+        """The platform's own bill, a line for every throughput ever, oldest first.
+
+        arn, name, token, model_arn, units, commitment, started_at, ended_at, unit_hours; each may be a filter:
+        ``billing(ended_at=None)`` gives those that are billed now.
+        """
+        lines: list[Record] = self._call("GET", "billing", query=filters)["lines"]
+        return lines
+
+    def script_serving(self, kind: str, **fields: Any) -> Record:
+        """What the next throughput or deployment meets: name, noun (throughput, deployment), times, message.
+
+        quota and name_in_use refuse Create; fail lets it be Creating for ``after`` seconds (1200), then Failed.
+        """
+        return self._call("POST", "serving-scripts", {"kind": kind, **fields})
+
+    def serving_scripts(self) -> list[Record]:
+        scripts: list[Record] = self._call("GET", "serving-scripts")["scripts"]
+        return scripts
+
+    def clear_serving_scripts(self) -> None:
+        self._call("DELETE", "serving-scripts")
+
+    # CloudWatch and the price list ----------------------------------------------------------------
+    def invoke(self, arn: str, count: int = 1, at: datetime | None = None) -> Record:
+        """As if the model behind ``arn`` had been called ``count`` times, now or at ``at``."""
+        moment = {"at": at.isoformat()} if at else {}
+        return self._call("POST", "invocations", {"arn": arn, "count": count, **moment})
+
+    def prices(self) -> list[Record]:
+        """Every row of the price list: usagetype, region, unit, usd, model."""
+        rows: list[Record] = self._call("GET", "prices")["prices"]
+        return rows
+
+    def set_price(self, usagetype: str, region: str, usd: float | None) -> Record:
+        """Change one price; None takes the row out of the list."""
+        return self._call("POST", "prices", {"usagetype": usagetype, "region": region, "usd": usd})
 
     def _model(self, platform: str, model_id: str) -> str:
         return f"models/{quote(platform)}/{quote(model_id, safe='')}"

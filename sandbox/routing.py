@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from sandbox.aws import cors, dialects, signature
 from sandbox.aws.s3_names import s3_operation
 from sandbox.bedrock import operations as bedrock_operations
+from sandbox.cloudwatch import operations as cloudwatch
 from sandbox.errors import PlatformError
 from sandbox.openai_api import dialect as openai_dialect
 from sandbox.openai_api import operations as openai_operations
+from sandbox.pricing import operations as price_list
 from sandbox.wire import Request, Response, json_response
 
 if TYPE_CHECKING:
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
 Run = Callable[["World"], Response]
 _UNKNOWN_CALLER = "The security token included in the request is invalid."
 
+# By the name a service signs with.
+_NUMBERS = {"monitoring": cloudwatch.SERVICE, "pricing": price_list.SERVICE}
 RENDER = {
     "bedrock": dialects.rest_json,
     "openai": openai_dialect.render,
     "s3": dialects.s3_xml,
     "sts": dialects.query_xml,
     "iam": dialects.query_xml,
+    "cloudwatch": dialects.json_of_query,
+    "pricing": dialects.json_type,
 }
 REQUEST_ID_HEADERS = {
     "bedrock": "x-amzn-RequestId",
@@ -31,6 +37,8 @@ REQUEST_ID_HEADERS = {
     "s3": "x-amz-request-id",
     "sts": "x-amzn-RequestId",
     "iam": "x-amzn-RequestId",
+    "cloudwatch": "x-amzn-RequestId",
+    "pricing": "x-amzn-RequestId",
 }
 
 
@@ -70,8 +78,23 @@ def _aws(request: Request, signed: signature.Signature) -> Call:
     if signed.service in ("sts", "iam"):
         refusal = PlatformError(403, "InvalidClientTokenId", _UNKNOWN_CALLER) if invalid else None
         return _moto(signed.service, request, signed.access_key, refusal)
+    if signed.service in _NUMBERS:
+        return _number_service(request, signed, invalid)
     refusal = _unknown(request, f"The sandbox does not play the service '{signed.service}'.")
     return Call("bedrock", "Unknown", signed.access_key, _nothing, refusal)
+
+
+def _number_service(request: Request, signed: signature.Signature, invalid: bool) -> Call:
+    """CloudWatch and the price list."""
+    service = _NUMBERS[signed.service]
+    name = service.find(request)
+    refusal = PlatformError(403, "UnrecognizedClientException", _UNKNOWN_CALLER) if invalid else None
+    if name is None:
+        unknown = _unknown(request, "Unknown operation.")
+        return Call(service.platform, "Unknown", signed.access_key, _nothing, refusal or unknown)
+    return Call(
+        service.platform, name, signed.access_key, lambda world: service.run(world, request, name), refusal
+    )
 
 
 def _bedrock_key(request: Request) -> tuple[str, PlatformError | None]:

@@ -54,6 +54,37 @@ SWITCHES = {
     "training_seconds": Switch(40.0, "… its training phase"),
     "stopping_seconds": Switch(5.0, "how long a job is Stopping before it is Stopped"),
     "model_creating_seconds": Switch(5.0, "how long a new custom model is Creating before it is Active"),
+    "throughput_creating_seconds": Switch(
+        20.0, "how long a new throughput is Creating before it is InService"
+    ),
+    "throughput_updating_seconds": Switch(10.0, "… is Updating when it is given another model"),
+    "deployment_creating_seconds": Switch(10.0, "how long a new deployment is Creating before it is Active"),
+    "throughput_name_clash": Switch(
+        "refused",
+        "a provisionedModelName that is taken: ValidationException, or a second throughput",
+        ("refused", "accepted"),
+    ),
+    "throughput_delete_creating": Switch(
+        "accepted",
+        "Delete of a throughput or deployment that is Creating: carried out, or ConflictException",
+        ("accepted", "conflict"),
+    ),
+    "throughput_limit_units": Switch(
+        0.0, "more model units in all throughputs are ServiceQuotaExceeded; 0 = no limit"
+    ),
+    "billing_from": Switch(
+        "created",
+        "whether a throughput is billed from its creation or from when it is InService",
+        ("created", "in_service"),
+    ),
+    "failed_throughput_billed": Switch(
+        True, "a Failed throughput is billed until it is deleted, or until it failed"
+    ),
+    "model_delete_with_throughput": Switch(
+        "accepted",
+        "Delete of a custom model that a throughput or deployment serves: carried out, or ConflictException",
+        ("accepted", "conflict"),
+    ),
     "s3_null_sink": Switch(
         False, "PutObject and UploadPart count and hash bytes but keep none: to measure uploads"
     ),

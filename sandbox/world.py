@@ -25,6 +25,8 @@ class World:
         self.ledger = Ledger(self.store.shelf("ledger"), self.clock)
         self.aws = MotoServices(folder, region, self.clock.now)
         self.owned = Holdings(self.store)
+        self.invocations = self.store.shelf("invocations")  # what CloudWatch counts
+        self.prices = self.store.shelf("prices")  # what control changed in the price list
         self.switches = Switches(self.store.shelf("switches"))
         self.aws.s3.null_sink = lambda: bool(self.switches["s3_null_sink"])
         self.closing = threading.Event()  # ends held connections when the sandbox stops
@@ -39,6 +41,8 @@ class World:
         self.switches.clear()
         self.owned.clear()
         self.ledger.clear()
+        self.invocations.clear()
+        self.prices.clear()
         self.aws.reset()
         for shelf in self.models.values():
             shelf.clear()

@@ -1,28 +1,33 @@
 """`make screenshots`: start a modelhub of its own, put some life into it, and take the pictures of the README.
 
-``python scripts/screenshots.py [FOLDER]`` writes nine PNG files, by default to docs/screenshots/.
+``python scripts/screenshots.py [FOLDER]`` writes fifteen PNG files, by default to docs/screenshots/.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright  # noqa: E402
 
 from tests.browser import live  # noqa: E402
 from tests.browser.custom import (  # noqa: E402
+    BASE,
     bad_file,
+    big_file,
     drop,
     enable_base,
     expect_checked,
     expect_running,
     good_file,
+    run,
     start,
+    trained_model,
 )
 from tests.browser.hands import NARROW, WIDE, fill_login  # noqa: E402
 
@@ -47,6 +52,42 @@ from catalog.enablement import enable
 from catalog.models import Model
 for external_id in {wanted!r}:
     enable(Model.objects.get(external_id=external_id), actor=User.objects.get(username={actor!r}))
+"""
+# The sandbox's clock goes back and forth; modelhub writes by the real one. The picture is of a moment hours later, so
+# what modelhub wrote moves back as far as the sandbox's clock stood then.
+RENTED_FOR = timedelta(hours=5, minutes=20)
+_LATER = """
+from datetime import timedelta
+from django.db.models import F
+from catalog.models import Model
+from customization.models import Throughput
+from customization.tasks import read_usage
+ago, model = timedelta(seconds={seconds}), Model.objects.get(name={name!r})
+moved = {{column: F(column) - ago for column in ("created_at", "changed_at", "in_service_at", "ends_at")}}
+Throughput.objects.filter(model=model).update(**moved)
+read_usage()
+"""
+_BEFORE = """
+from datetime import timedelta
+from decimal import Decimal
+from django.contrib.auth.models import User
+from django.utils import timezone
+from catalog.models import Model
+from customization.models import Throughput
+now, ada = timezone.now(), User.objects.get(username={actor!r})
+source = Throughput.objects.get().price_source
+for name, units, days, hours, why, by in (
+    ("support-tone", 1, 1, 8, "its lease ended", "modelhub"), ("order-desk", 2, 2, 3.4, "removed by an admin", "ada"),
+    ("order-desk", 1, 6, 8, "its lease ended", "modelhub"),
+):
+    start = (now - timedelta(days=days)).replace(hour=8, minute=10 + days)
+    end = start + timedelta(hours=hours)
+    Throughput.objects.create(
+        model=Model.objects.get(name=name), name=name, remote_name=f"{{name}}-{{days:02x}}c41fb05e", state="removed",
+        units=units, unit_hour=Decimal("60.50"), price_source=source,
+        billed_from=start, billed_until=end, created_at=start, changed_at=end, ended_because=why, ended_by_name=by,
+        requested_by=ada,
+    )
 """
 
 
@@ -111,6 +152,14 @@ def _take_all(browser: Browser, platform: live.Platform, folder: Path) -> None:
     )
     _make_a_model(context.new_page(), platform, folder)
     context.close()
+    _serve_a_model(browser, platform, folder, state)
+    context = browser.new_context(
+        base_url=platform.url, storage_state=state, viewport=WIDE, reduced_motion="reduce"
+    )
+    _count_the_money(context.new_page(), platform, folder)
+    _ask_before_deleting(context.new_page(), platform, folder)
+    _upload(context.new_page(), platform, folder)
+    context.close()
 
 
 def _make_a_model(page: Page, platform: live.Platform, folder: Path) -> None:
@@ -133,6 +182,75 @@ def _make_a_model(page: Page, platform: live.Platform, folder: Path) -> None:
     expect(page.locator(".curve").first).to_be_visible(timeout=60_000)
     page.goto(page.url)  # without the message
     _shoot(page, folder / "job.png")
+
+
+def _serve_a_model(browser: Browser, platform: live.Platform, folder: Path, state: StorageState) -> None:
+    """A throughput that has been in service for hours and is called, its model green; the README's first picture."""
+    enable_base(platform)
+    name = "order-desk"
+    platform.sandbox.set_clock(datetime.now(UTC) - RENTED_FOR)
+    tab = trained_model(platform, name)
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            base_url=platform.url,
+            storage_state=state,
+            viewport=WIDE,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        page.goto(tab)
+        if scheme == "light":
+            _provision(page, platform)
+            platform.sandbox.reset_clock()
+            [throughput] = platform.sandbox.throughputs()
+            called = datetime.now(UTC) - timedelta(minutes=9)
+            platform.sandbox.invoke(throughput["provisionedModelArn"], 240, at=called)
+            run(platform, _LATER.format(name=name, seconds=RENTED_FOR.total_seconds()))
+        page.goto(tab)  # without the messages
+        expect(page.locator(".figures")).to_contain_text("In use")
+        _shoot(page, folder / ("throughput.png" if scheme == "light" else "throughput-dark.png"))
+        context.close()
+
+
+def _provision(page: Page, platform: live.Platform) -> None:
+    page.get_by_role("button", name="Provision…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Provision", exact=True).click()
+    badge = page.locator("#throughput-title .badge")
+    expect(badge).to_have_text("creating", timeout=60_000)
+    platform.sandbox.advance(60)
+    expect(badge).to_have_text("in service", timeout=60_000)
+    page.locator("#switch").click()
+    expect(page.locator("#live .verdict-green")).to_be_visible(timeout=20_000)
+
+
+def _count_the_money(page: Page, platform: live.Platform, folder: Path) -> None:
+    run(platform, _BEFORE.format(actor=live.ADMIN.username))
+    _take(page, "/custom/spend/", folder / "spend.png")
+    page.goto("/custom/pricing/")
+    page.get_by_role("button", name="Refresh prices").click()
+    expect(page.locator("#price-list")).to_contain_text("was read", timeout=60_000)
+    _take(page, "/custom/pricing/?q=nova", folder / "pricing.png")
+
+
+def _ask_before_deleting(page: Page, platform: live.Platform, folder: Path) -> None:
+    [(number,)] = platform.query("SELECT id FROM catalog_model WHERE name = 'support-tone'")
+    page.goto(f"/custom/models/{number}/configuration/")
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("support-tone")
+    _shoot(page, folder / "configuration.png")
+
+
+def _upload(page: Page, platform: live.Platform, folder: Path) -> None:
+    """70 MB straight to S3, over a line that leaves time to look."""
+    start(page, platform.model(BASE), "order-desk-2")
+    line = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 6_000_000}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    drop(page, big_file(platform.var))
+    progress = page.locator("#data-training progress")
+    expect(progress).to_be_visible()
+    page.wait_for_function("bar => bar.value / bar.max > 0.4", arg=progress.element_handle(), timeout=60_000)
+    _shoot(page, folder / "upload.png")
 
 
 def _take(page: Page, path: str, file: Path) -> None:

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.apps import AppConfig
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models.signals import post_migrate
 from pytest_socket import socket_allow_hosts
 
 from catalog.platforms import aws
@@ -40,6 +43,26 @@ def sandbox(sandbox_server: RunningSandbox, settings) -> Iterator[SandboxControl
     yield control
     aws.client.cache_clear()
     openai_platform.client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests that really commit empty the tables afterwards, also of the groups that migrations made: put them back."""
+    with django_db_blocker.unblock():
+        kept = {
+            group.name: list(group.permissions.values_list("content_type__app_label", "codename"))
+            for group in Group.objects.all()
+        }
+
+    def put_back(sender: AppConfig, **_signal: Any) -> None:
+        for name, permissions in kept.items():
+            group, _ = Group.objects.get_or_create(name=name)
+            mine = [code for app, code in permissions if app == sender.label]
+            group.permissions.add(
+                *Permission.objects.filter(content_type__app_label=sender.label, codename__in=mine)
+            )
+
+    post_migrate.connect(put_back, weak=False)
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ from catalog.platforms.classify import classify
 # Browsers put parts to presigned addresses: version 4 signatures (some regions take no other), and no checksum header
 # that the browser would have to compute and send.
 _SERVICE = {"s3": Config(signature_version="s3v4", request_checksum_calculation="when_required")}
+# Services that do not live in every region. AWS billing guide, "Price List Query API endpoints", read 2026-11-22.
+_REGION = {"pricing": "us-east-1"}
 
 
 def parse_timestamp(value: str | int | float) -> datetime | None:
@@ -66,7 +68,8 @@ def client(service: str) -> Any:
     """Return the one client of a service (making it costs 11 ms); botocore's clients are thread-safe."""
     core = botocore.session.Session()
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
-    session = boto3.session.Session(botocore_session=core, region_name=settings.AWS_REGION)
+    region = _REGION.get(service, settings.AWS_REGION)
+    session = boto3.session.Session(botocore_session=core, region_name=region)
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1 + settings.PLATFORM_RETRIES},
         connect_timeout=5,

@@ -20,7 +20,9 @@ EVENTS_SHOWN = 50
 @require_safe
 @needs(VIEW_MODELS)
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    return render(request, "catalog/model.html", model_context(get_object_or_404(Model, pk=pk)))
+    # The tabs name a custom model's job; its curves would be a megabyte to read.
+    with_job = Model.objects.select_related("job").defer("job__metrics")
+    return render(request, "catalog/model.html", model_context(get_object_or_404(with_job, pk=pk)))
 
 
 @require_safe
@@ -30,7 +32,7 @@ def poll(request: UserRequest, pk: int) -> HttpResponse:
     model = get_object_or_404(Model, pk=pk)
     if request.GET.get("rev") == str(model.rev):
         return HttpResponse(status=204)
-    return render(request, "catalog/_model_live.html", model_context(model))
+    return render(request, "catalog/_model_live.html", model_context(model) | {"is_poll": True})
 
 
 def tokens(count: int | None) -> str:

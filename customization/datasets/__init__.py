@@ -4,14 +4,13 @@
 which line and what to change, how many rows and tokens there are, and the SHA-256 of what was read.
 """
 
-from customization.datasets.check import Cancelled, check
+from customization.datasets.check import check
 from customization.datasets.families import Family, family_of
 from customization.datasets.limits import Limits, Purpose, limits_of
-from customization.datasets.overlap import Overlap, overlap
+from customization.datasets.overlap import Overlap, overlap, why_not_together
 from customization.datasets.report import Finding, Report
 
 __all__ = [
-    "Cancelled",
     "Family",
     "Finding",
     "Limits",
@@ -22,4 +21,5 @@ __all__ = [
     "family_of",
     "limits_of",
     "overlap",
+    "why_not_together",
 ]

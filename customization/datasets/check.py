@@ -17,10 +17,6 @@ from customization.datasets.tally import Tally
 PROGRESS_EVERY = 1 << 20  # bytes
 
 
-class Cancelled(Exception):
-    """The caller's ``cancelled`` said so; nothing is reported."""
-
-
 def check(
     chunks: Iterable[bytes],
     family: Family,
@@ -28,13 +24,12 @@ def check(
     *,
     limits: Limits | None = None,
     on_progress: Callable[[int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
 ) -> Report:
     """Check what ``chunks`` bring, in any sizes, against a family's rules and a model's limits.
 
     ``limits`` come from ``limits_of(base model id, purpose)``; without them the family's usual ones hold. Bad data of
-    whatever kind ends up in the report; only what ``chunks``, ``on_progress`` (bytes so far, once per MiB)
-    and ``cancelled`` (asked as often) raise comes through. Raises Cancelled.
+    whatever kind ends up in the report; only what ``chunks`` and ``on_progress`` (bytes so far, once per MiB) raise
+    comes through: who wants a check to stop raises there.
     """
     purpose = Purpose(purpose)
     limits = limits or limits_of_family(family, purpose)
@@ -42,12 +37,9 @@ def check(
     told = 0
     for piece in pieces(chunks):
         run.feed(piece)
-        if run.bytes - told >= PROGRESS_EVERY:
+        if on_progress and run.bytes - told >= PROGRESS_EVERY:
             told = run.bytes
-            if on_progress:
-                on_progress(told)
-            if cancelled and cancelled():
-                raise Cancelled
+            on_progress(told)
     report = run.finish()
     if on_progress:
         on_progress(report.size)

@@ -55,7 +55,7 @@ def detected(tally: Tally) -> Family | None:
     if not tally.others:
         return None
     other, count = tally.others.most_common(1)[0]
-    return other if count * 2 > tally.rows else None
+    return other if count * 2 > tally.rows - tally.only_counted else None
 
 
 def _size(tally: Tally, size: int) -> None:

@@ -23,6 +23,7 @@ from customization.datasets.patterns import finder, words_for
 from customization.datasets.tokens import PER_TOKEN, twelfths
 
 _ESCAPED_ASCII = "\\u00"
+_TURNS = ("user", "assistant")
 Weigh = Callable[[Sequence[bytes]], "tuple[list[int], int]"]
 
 
@@ -48,8 +49,11 @@ _Some = msgspec.Meta(min_length=1)
 _Texts = Annotated[list[_Text], _Some]
 
 
-class _BlockMessage(_Strict):
+class _Turn(_Strict):
     role: Literal["user", "assistant"]
+
+
+class _BlockMessage(_Turn):
     content: _Texts
 
 
@@ -59,8 +63,7 @@ class _Conversation(_Strict):
     system: _Texts | UnsetType = UNSET
 
 
-class _Message(_Strict):
-    role: Literal["user", "assistant"]
+class _Message(_Turn):
     content: str
 
 
@@ -100,17 +103,12 @@ def _weigh_conversations(lines: Sequence[bytes]) -> tuple[list[int], int]:
     decode, weights, names = _decode_conversation, [], len(lines)
     for line in lines:
         row = decode(line)
-        weight, role = 0, "user"
+        weight = 0
+        _take_turns(row.messages)
         for message in row.messages:
-            if message.role != role:
-                raise Unusual
-            role = "assistant" if role == "user" else "user"
-            names += 1
+            names += 1 + len(message.content)
             for block in message.content:
                 weight += _weigh(block.text)
-                names += 1
-        if role != "user":
-            raise Unusual
         if row.system is not UNSET:
             for block in row.system:
                 weight += _weigh(block.text)
@@ -124,20 +122,25 @@ def _weigh_claude(lines: Sequence[bytes]) -> tuple[list[int], int]:
     decode, weights, names = _decode_claude, [], len(lines)
     for line in lines:
         row = decode(line)
-        weight, role = 0, "user"
+        weight = 0
+        _take_turns(row.messages)
         for message in row.messages:
-            if message.role != role:
-                raise Unusual
-            role = "assistant" if role == "user" else "user"
             weight += _weigh(message.content)
-        if role != "user":
-            raise Unusual
         names += 2 * len(row.messages)
         if row.system is not UNSET:
             weight += _weigh(row.system)
             names += 1
         weights.append(weight)
     return weights, names
+
+
+def _take_turns(messages: Sequence[_Turn]) -> None:
+    """Raise Unusual unless the user begins, both take turns, and the assistant has the last word."""
+    if len(messages) % 2:
+        raise Unusual
+    for number, message in enumerate(messages):
+        if message.role != _TURNS[number % 2]:
+            raise Unusual
 
 
 def _weigh_pairs(lines: Sequence[bytes]) -> tuple[list[int], int]:

@@ -7,6 +7,20 @@ from customization.datasets.report import Finding
 MOST = 100
 
 
+def shown(text: str) -> str:
+    """A message that quotes a file, without what can't be shown or stored: NUL, control characters, half characters.
+
+    They are written as escapes. PostgreSQL takes neither NUL nor a lone surrogate, and no page can send the latter.
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else _escape(ord(sign)) for sign in text)
+
+
+def _escape(number: int) -> str:
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
 class Findings:
     """Errors, or warnings. A kind that comes late still gets a place: it takes that of the most frequent kind."""
 
@@ -15,14 +29,18 @@ class Findings:
         self._kept: list[Finding] = []
         self.totals: Counter[str] = Counter()
 
+    @property
+    def is_full(self) -> bool:
+        return len(self._kept) >= self._most
+
     def add(self, line: int, code: str, message: str, count: int = 1) -> None:
         """Keep a finding; ``count`` says how many lines it stands for."""
         self.totals[code] += count
         if len(self._kept) < self._most:
-            self._kept.append(Finding(line, code, message))
+            self._kept.append(Finding(line, code, shown(message)))
         elif self.totals[code] == count:
             self._make_room()
-            self._kept.append(Finding(line, code, message))
+            self._kept.append(Finding(line, code, shown(message)))
 
     def count(self, code: str, count: int = 1) -> None:
         """Count without keeping another example."""

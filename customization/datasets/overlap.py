@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from customization.datasets.fingerprint import Fingerprint
+from customization.datasets.limits import Limits
 from customization.datasets.report import Problem, Report
 
 
@@ -22,8 +23,9 @@ class Overlap:
 def overlap(training: Report, validation: Report) -> Overlap:
     """Compare two checked files by their fingerprints; equal means equal bytes."""
     rows, estimated = shared_rows(training.fingerprint, validation.fingerprint)
-    problems = [*_shared(rows, estimated=estimated), *_together(training, validation)]
-    return Overlap(rows, estimated, tuple(problems))
+    why = _apart_message(rows, estimated)
+    apart = [Problem("rows_in_both", why, warning=True)] if why else []
+    return Overlap(rows, estimated, (*apart, *_together(training, validation)))
 
 
 def shared_rows(training: bytes, validation: bytes) -> tuple[int, bool]:
@@ -33,29 +35,38 @@ def shared_rows(training: bytes, validation: bytes) -> tuple[int, bool]:
     return len(ours.sampled(shift) & theirs.sampled(shift)) << shift, bool(shift)
 
 
-def _shared(rows: int, *, estimated: bool) -> list[Problem]:
+def why_not_apart(training: bytes, validation: bytes) -> str:
+    """Say how many rows of the validation data are in the training data too, by stored fingerprints, or ""."""
+    return _apart_message(*shared_rows(training, validation))
+
+
+def _apart_message(rows: int, estimated: bool) -> str:
     if not rows:
-        return []
-    about = "About " if estimated else ""
-    return [
-        Problem(
-            "rows_in_both",
-            f"{about}{rows} rows of the validation data are also in the training data: the validation loss will look "
-            "better than it is. Remove them from one of the two files.",
-            warning=True,
-        )
-    ]
+        return ""
+    return (
+        f"{'About ' if estimated else ''}{rows:,} rows of the validation data are in the training data too: the "
+        "validation loss will look better than it is. Remove them from one of the two files."
+    )
 
 
 def _together(training: Report, validation: Report) -> list[Problem]:
-    rows, limits = training.rows + validation.rows, training.limits
-    least, most = limits.min_rows_together, limits.max_rows_together
+    why = why_not_together(training.limits, training.rows, validation.rows)
+    few = training.rows + validation.rows < (training.limits.min_rows_together or 0)
+    return [Problem("too_few_rows_together" if few else "too_many_rows_together", why)] if why else []
+
+
+def why_not_together(limits: Limits, training_rows: int, validation_rows: int) -> str:
+    """Say that a model takes more, or fewer, rows than both files have in sum, or "".
+
+    ``limits`` are those for training; without validation data its rows are 0.
+    """
+    rows, least, most = training_rows + validation_rows, limits.min_rows_together, limits.max_rows_together
     if least is not None and rows < least:
-        return [Problem("too_few_rows_together", _sum_message(rows, f"at least {least}", "Add rows."))]
+        return _sum_message(rows, f"at least {least:,}", "Add rows.")
     if most is not None and rows > most:
-        return [Problem("too_many_rows_together", _sum_message(rows, f"at most {most}", "Remove rows."))]
-    return []
+        return _sum_message(rows, f"at most {most:,}", "Remove rows.")
+    return ""
 
 
 def _sum_message(rows: int, bound: str, advice: str) -> str:
-    return f"Training and validation data have {rows} rows together; this model takes {bound}. {advice}"
+    return f"Training and validation data have {rows:,} rows together; this model takes {bound}. {advice}"

@@ -66,10 +66,9 @@ class _Parser:
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         row = dict(pairs)
         if len(row) != len(pairs):
-            names = [key for key, _ in pairs]
-            twice = next(key for key in names if names.count(key) > 1)
             self._add(
-                "duplicate_key", f'The key "{twice[:40]}" stands twice in one object. Keep one of them.'
+                "duplicate_key",
+                f'The key "{_first_twice(pairs)[:40]}" stands twice in one object. Keep one of them.',
             )
         return row
 
@@ -88,6 +87,16 @@ class _Parser:
     def _constant(self, word: str) -> float:
         self._add("not_a_number", f'{word} is not JSON. Use null, a number, or the text "{word}".')
         return 0.0
+
+
+def _first_twice(pairs: list[tuple[str, Any]]) -> str:
+    """The first key that repeats an earlier one, in one pass: an object may have 200,000 keys."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
 
 
 def kind(value: object) -> str:

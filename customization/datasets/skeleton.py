@@ -13,7 +13,8 @@ Then the texts are all that differs, and the slow rules would find nothing. Anyt
 
 import re
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, compress
+from operator import not_
 
 import msgspec
 
@@ -76,8 +77,44 @@ class Skeletons:
         """
         if not self._frames:
             return None
-        is_ascii = data.isascii()
-        text = (data if is_ascii else data.translate(_TO_ASCII)).decode("ascii")
+        try:
+            found = self._weigh_ascii(data) if data.isascii() else self._weigh_wide(data)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+        return (found[0], self._short_enough(found[1])) if found else None
+
+    def _weigh_ascii(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
+        codes = self._codes(data.decode("ascii"))
+        rows = _split(data) if codes else []
+        return (rows, self._weights(rows, codes)) if codes and len(codes) == len(rows) else None
+
+    def _weigh_wide(self, data: bytes) -> tuple[Sequence[Row], list[int | None]] | None:
+        """Rows beyond ASCII apart from the others: they are often few, and translating costs more than the search."""
+        rows = [bytes(row) for row in _split(data)]
+        if sum(map(len, rows)) + len(rows) - 1 != len(data):
+            return None  # space around a row, or an empty line
+        plain = [row.isascii() for row in rows]
+        ascii_weights = iter(self._group(list(compress(rows, plain))))
+        wide_weights = iter(self._group_beyond_ascii(list(compress(rows, map(not_, plain)))))
+        weights = [next(ascii_weights if is_plain else wide_weights) for is_plain in plain]
+        return None if weights.count(None) == len(weights) else (rows, weights)
+
+    def _group(self, rows: list[bytes]) -> list[int | None]:
+        data = b"\n".join(rows)
+        codes = self._codes((data if data.isascii() else data.translate(_TO_ASCII)).decode("ascii"))
+        return self._weights(rows, codes) if codes and len(codes) == len(rows) else [None] * len(rows)
+
+    def _group_beyond_ascii(self, rows: list[bytes]) -> list[int | None]:
+        """Weights with what letters of several bytes add."""
+        try:
+            further = [PER_FURTHER_BYTE * _further(row) for row in rows]
+        except UnicodeDecodeError:
+            return [None] * len(rows)
+        both = zip(further, self._group(rows), strict=True)
+        return [None if weight is None else weight + more for more, weight in both]
+
+    def _codes(self, text: str) -> list[str] | None:
+        """Each row's patterns in order; None when a row can't be of a known frame."""
         spelt = self._spell(text)
         # It begins like one frame's first glue and ends like all frames; what lies between is spelt out.
         if (
@@ -87,14 +124,9 @@ class Skeletons:
             or self._words(text)
         ):
             return None
-        try:
-            rows = _split(data)
-            further = None if is_ascii else [_further(bytes(row)) for row in rows]
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        codes = spelt[:-1].split(_NEXT)
-        if len(codes) != len(rows):
-            return None
+        return spelt[:-1].split(_NEXT)
+
+    def _weights(self, rows: Sequence[Row], codes: list[str]) -> list[int | None]:
         frames = self._frames
         weights: list[int | None] = []
         for row, code in zip(rows, codes, strict=True):
@@ -102,13 +134,7 @@ class Skeletons:
             if frame is None:
                 frame, less = self._without_escapes(code)
             weights.append(None if frame is None else PER_BYTE * (len(row) - frame) - less)
-        return rows, self._short_enough(self._with(further, weights) if further else weights)
-
-    @staticmethod
-    def _with(further: list[int], weights: list[int | None]) -> list[int | None]:
-        """Weights with what letters of several bytes add."""
-        both = zip(further, weights, strict=True)
-        return [None if weight is None else weight + PER_FURTHER_BYTE * more for more, weight in both]
+        return weights
 
     def learn(self, line: bytes, weight: int) -> bool:
         """Learn the frame of a row that another lane has found right; False when it has nothing to teach."""
@@ -163,4 +189,4 @@ class Skeletons:
 
 def _further(row: bytes) -> int:
     """How many bytes a row's letters take beyond one each; raises UnicodeDecodeError."""
-    return 0 if row.isascii() else len(row) - len(row.decode("utf-8"))
+    return len(row) - len(row.decode("utf-8"))

@@ -18,6 +18,8 @@ from customization.datasets.rules import RowCheck
 from customization.datasets.skeleton import Row
 from customization.datasets.tokens import PER_TOKEN, twelfths, whole
 
+# Beyond so many errors nobody reads on, and each wrong line costs a tenth of a millisecond: hours in 10 GB.
+ENOUGH_ERRORS = 10_000
 _SPACE = b" \t\r"
 _BLANK = "The line is empty. Every line must be a row: delete it."
 _CRLF = "Lines end with CR LF (Windows). Save the file with LF line ends (dos2unix file.jsonl)."
@@ -36,6 +38,8 @@ class Tally:
         self.rows = 0
         self.is_hopeless = False
         self.others: Counter[Family] = Counter()
+        self.only_counted = 0  # lines after the verdict was certain: not looked at
+        self._judged_to = 0
         self._line = 1
         self._weight = 0
         self._shortest: int | None = None
@@ -65,13 +69,36 @@ class Tally:
             lines = block.data.count(b"\n") + 1
             self.wrong(self._line, "blank_line", _BLANK, lines)
             self._line += lines
+        elif self._is_certain:
+            self._only_count(block.data.count(b"\n") + 1)
         elif b"\r" in block.data or not self._fast(block.data):
             broken = block.data.split(b"\n")
             for number, line in enumerate(broken, self._line):
                 self._one(number, line)
             self._line += len(broken)
 
+    @property
+    def _is_certain(self) -> bool:
+        """Whether more looking would tell nothing new: the errors' list is full, or the rows are too many anyway."""
+        if self.limits.max_rows is not None and self.rows > self.limits.max_rows:
+            return True
+        return self.errors.is_full and self.errors.totals.total() >= ENOUGH_ERRORS
+
+    def _only_count(self, lines: int) -> None:
+        if not self.only_counted:
+            self._judged_to = self._line - 1
+        self.only_counted += lines
+        self.rows += lines
+        self._line += lines
+
     def report(self, size: int, sha256: str) -> Report:
+        if self.only_counted:
+            self.warnings.add(
+                0,
+                "only_counted",
+                f"Lines 1 to {self._judged_to:,} were checked, and their tokens counted; the {self.only_counted:,} "
+                "lines after them were only counted. Correct what is named here, then have the file checked again.",
+            )
         closing.close(self, size)
         return Report(
             family=self.limits.family,

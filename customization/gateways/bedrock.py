@@ -6,13 +6,13 @@ Shapes: Amazon Bedrock API reference, the operations named below, read 2026-11-2
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from catalog.platforms.base import PlatformError, TransientError
 from catalog.platforms.words import MAX_ARN, MAX_ID, MAX_WORD, plain
+from customization.gateways.calls import NOT_FOUND, pages, request_id
 from customization.gateways.door import aws
-from customization.observation import JobRequest, Phase, RemoteJob, RemoteModel
+from customization.observation import Accepted, JobRequest, Phase, RemoteJob, RemoteModel
 
 _PHASES = (
     ("Validation", "validationDetails"),
@@ -20,19 +20,16 @@ _PHASES = (
     ("Training", "trainingDetails"),
 )
 _MAX_URI = 1300
-_NOT_FOUND = "ResourceNotFoundException"
 
 
 def list_jobs() -> list[RemoteJob]:
     """All customization jobs, in pages of 1,000: one look for thousands of rows."""
-    return [
-        _job(entry) for entry in _pages("list_model_customization_jobs", "modelCustomizationJobSummaries")
-    ]
+    return [_job(entry) for entry in pages("list_model_customization_jobs", "modelCustomizationJobSummaries")]
 
 
 def list_models() -> list[RemoteModel]:
     """All custom models of the account."""
-    return [_model(entry) for entry in _pages("list_custom_models", "modelSummaries")]
+    return [_model(entry) for entry in pages("list_custom_models", "modelSummaries")]
 
 
 def get_job(name_or_arn: str) -> RemoteJob | None:
@@ -41,7 +38,7 @@ def get_job(name_or_arn: str) -> RemoteJob | None:
         with aws.translated():
             answer = aws.client("bedrock").get_model_customization_job(jobIdentifier=name_or_arn)
     except PlatformError as error:
-        if error.code == _NOT_FOUND:
+        if error.code == NOT_FOUND:
             return None
         raise
     if not answer.get("jobArn"):
@@ -55,7 +52,7 @@ def get_model(name_or_arn: str) -> RemoteModel | None:
         with aws.translated():
             answer = aws.client("bedrock").get_custom_model(modelIdentifier=name_or_arn)
     except PlatformError as error:
-        if error.code == _NOT_FOUND:
+        if error.code == NOT_FOUND:
             return None
         raise
     if not answer.get("modelArn"):
@@ -69,8 +66,8 @@ def model_named(name: str) -> str:
     return next((model.name for model in list_models() if model.name.lower() == name.lower()), "")
 
 
-def create_job(request: JobRequest) -> str:
-    """Ask for the job; its ARN, or "" when the platform took the request without telling it.
+def create_job(request: JobRequest) -> Accepted:
+    """Ask for the job; its ARN is "" when the platform took the request without telling it.
 
     The token is ours and the same on every retry: boto3 would make a new one per call, and a retry a second job.
     """
@@ -91,29 +88,17 @@ def create_job(request: JobRequest) -> str:
         wanted["validationDataConfig"] = {"validators": [{"s3Uri": request.validation_uri}]}
     with aws.translated():
         answer = aws.client("bedrock").create_model_customization_job(**wanted)
-    return plain(answer.get("jobArn"), MAX_ARN)
+    return Accepted(plain(answer.get("jobArn"), MAX_ARN), request_id(answer))
 
 
-def stop_job(name_or_arn: str) -> None:
-    """Ask the platform to stop a job; the job itself says when it has stopped."""
+def stop_job(name_or_arn: str) -> str:
+    """Ask the platform to stop a job and return AWS's request id; the job itself says when it has stopped."""
     with aws.translated():
-        aws.client("bedrock").stop_model_customization_job(jobIdentifier=name_or_arn)
+        return request_id(aws.client("bedrock").stop_model_customization_job(jobIdentifier=name_or_arn))
 
 
 def _tags(request: JobRequest) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in sorted(request.tags.items())]
-
-
-def _pages(operation: str, key: str) -> Iterator[dict[str, Any]]:
-    with aws.translated():
-        for page in (
-            aws.client("bedrock").get_paginator(operation).paginate(PaginationConfig={"PageSize": 1000})
-        ):
-            entries = page.get(key)
-            if not isinstance(entries, list):
-                raise TransientError(f"{operation} answered without “{key}”.", code="BrokenAnswer")
-            # botocore passes a null in a list on as None; one such entry must not cost the whole look.
-            yield from (entry for entry in entries if isinstance(entry, dict))
 
 
 def _model(entry: dict[str, Any]) -> RemoteModel:
@@ -146,10 +131,6 @@ def _job(entry: dict[str, Any]) -> RemoteJob:
         output_uri=plain(_part(entry, "outputDataConfig").get("s3Uri"), _MAX_URI),
         role_arn=plain(entry.get("roleArn"), 2048),
         hyperparameters={plain(k, 200): plain(v, 2000) for k, v in _part(entry, "hyperParameters").items()},
-        training_loss=_part(entry, "trainingMetrics").get("trainingLoss"),
-        validation_loss=next(
-            (metric.get("validationLoss") for metric in entry.get("validationMetrics") or () if metric), None
-        ),
     )
 
 

@@ -32,6 +32,15 @@ class StoredObject:
     version_id: str
 
 
+def safe_name(filename: str) -> str:
+    """A key's last part: the file's own name without anything that could mislead a tool; always ends in .jsonl.
+
+    Amazon Bedrock refuses input that does not end so (its message, "Input data must be in .jsonl format").
+    """
+    stem = re.sub(r"\.jsonl?$", "", filename.replace("\\", "/").rpartition("/")[2], flags=re.IGNORECASE)
+    return (re.sub(r"[^0-9A-Za-z._-]+", "-", stem).strip(".-")[:100] or "data") + ".jsonl"
+
+
 def place_of(uri: str) -> Place:
     """Parse ``s3://bucket/key``; ValueError says what is wrong with it."""
     # By hand: "?" and "#" are ordinary letters of a key, and so are two slashes in a row.

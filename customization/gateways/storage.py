@@ -85,7 +85,21 @@ def start_upload(place: Place) -> str:
         answer = aws.client("s3").create_multipart_upload(
             Bucket=place.bucket, Key=place.key, ContentType="application/x-ndjson"
         )
+    if not answer.get("UploadId"):
+        raise TransientError("CreateMultipartUpload answered without an id.", code="BrokenAnswer")
     return str(answer["UploadId"])
+
+
+def open_uploads(place: Place) -> list[str]:
+    """Ids of the multipart uploads under way at exactly this key."""
+    with aws.translated():
+        pages = aws.client("s3").get_paginator("list_multipart_uploads")
+        return [
+            str(upload["UploadId"])
+            for page in pages.paginate(Bucket=place.bucket, Prefix=place.key)
+            for upload in page.get("Uploads", ())
+            if upload["Key"] == place.key
+        ]
 
 
 def part_urls(place: Place, upload_id: str, numbers: list[int]) -> dict[int, str]:

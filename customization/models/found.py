@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
+
+from customization.capacity.commitment import Commitment
+
+# Longer than the longest look; who asked before that has been forgotten and may ask again.
+PATIENCE = timedelta(minutes=10)
 
 
 class Found(models.Model):
-    """A customization job or custom model that exists upstream but not here."""
+    """A throughput, deployment, custom model or customization job that exists upstream but not here."""
 
     class Noun(models.TextChoices):
         JOB = "job", "Customization job"
         MODEL = "model", "Custom model"
+        THROUGHPUT = "throughput", "Provisioned throughput"
+        DEPLOYMENT = "deployment", "On-demand deployment"
 
     class State(models.TextChoices):
         NEW = "new", "New"
@@ -22,10 +31,22 @@ class Found(models.Model):
     arn = models.CharField("ARN", max_length=1024, unique=True)
     name = models.CharField(max_length=200)
     base_arn = models.CharField(max_length=1024, blank=True)
+    model_arn = models.CharField("model it made or serves", max_length=1024, blank=True)
+    units = models.PositiveIntegerField("model units", null=True, blank=True)
+    commitment = models.CharField("committed for", max_length=100, blank=True)
+    committed_until = models.DateTimeField(null=True, blank=True)
     word = models.CharField("platform's word", max_length=100, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.NEW)
     created_upstream_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
+    # From its tags: which installation of modelhub asked for it, and by which request.
+    instance = models.CharField("installation", max_length=300, blank=True)
+    token = models.CharField("request", max_length=256, blank=True)
+    tags_read_at = models.DateTimeField(null=True, blank=True)
+    # Whoever waits longest is next: one that always fails must not keep the others waiting.
+    tags_tried_at = models.DateTimeField(null=True, blank=True)
+    adoption_tried_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField("what people should know", max_length=500, blank=True)
 
     class Meta:
         default_permissions = ("view",)
@@ -33,3 +54,30 @@ class Found(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def term(self) -> Commitment:
+        return Commitment(self.commitment, self.committed_until)
+
+
+class RadarLook(models.Model):
+    """The last look at one region: when it was, what it could not see, and whether somebody waits for the next."""
+
+    region = models.CharField(max_length=40, unique=True)
+    asked_at = models.DateTimeField("somebody asked", null=True, blank=True)
+    checked_at = models.DateTimeField("last looked", null=True, blank=True)
+    new = models.PositiveIntegerField("strangers never seen before", default=0)
+    trouble = models.TextField("what could not be seen", blank=True)
+    needs_permission = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"The last look at {self.region}"
+
+    def is_going_on(self, now: datetime) -> bool:
+        """Somebody asked, and the answer is still to come; a nudge that was lost is not waited for for ever."""
+        if self.asked_at is None or now - self.asked_at >= PATIENCE:
+            return False
+        return self.checked_at is None or self.checked_at < self.asked_at

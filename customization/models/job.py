@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from catalog.models import Model
 from customization.decide import JobFacts
+from customization.metrics import epochs_run
 from customization.models.dataset import Dataset
 from customization.models.resource import RemoteResource, due_index
+from customization.pricing import Rates, training_cost
 from customization.states import SETTLED, JobState
 
 
@@ -60,7 +62,7 @@ class CustomizationJob(RemoteResource):
         return JobFacts(
             state=JobState(self.state),
             token=self.request_token,
-            sent=self.sent_at is not None,
+            sent_at=self.sent_at,
             stop_wanted=self.stop_wanted,
             attempts=self.attempts,
             created_at=self.created_at,
@@ -81,9 +83,12 @@ class CustomizationJob(RemoteResource):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
     @property
+    def epochs_run(self) -> int | None:
+        """The epochs the training really went through, as its metrics file says; None while there is none."""
+        return epochs_run(point["epoch"] for point in self.metrics.get("training") or () if "epoch" in point)
+
+    @property
     def actual_cost(self) -> Decimal | None:
-        """What the tokens that were really trained on cost; unknown until the job ended and when a part is missing."""
-        tokens = self.metrics.get("trained_tokens")
-        if tokens is None or self.training_price is None:
-            return None
-        return (self.training_price * tokens / 1000).quantize(Decimal("0.0001"))
+        """What the epochs that really ran cost; None when any part is unknown: it is never the estimate again."""
+        tokens = self.training.tokens if self.training else None
+        return training_cost(Rates(self.training_price), tokens, self.epochs_run)

@@ -1,14 +1,15 @@
-"""Prices of making and serving custom models, by base model and region."""
+"""Prices of making and serving custom models, by base model and region; and what became of reading AWS's list."""
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import datetime
 
-from customization.pricing import Rates
+from django.db import models
 
 
 class Price(models.Model):
-    """What one base model's customs cost, in US dollars. An admin's row wins over the bundled one."""
+    """What one base model's customs cost, in US dollars. An admin's figure wins over AWS's
+    list, and that over the bundled one."""
 
     class Source(models.TextChoices):
         BUNDLED = "bundled", "Bundled table"
@@ -39,10 +40,45 @@ class Price(models.Model):
         return f"{self.base_prefix} in {self.region}"
 
     @property
-    def rates(self) -> Rates:
-        return Rates(
-            self.training_per_1k,
-            self.storage_per_month,
-            self.unit_hour,
-            f"{self.source}, {self.as_of:%Y-%m-%d}",
-        )
+    def said_by(self) -> str:
+        """Who says so, since when: always with the name of the one of the three that counts."""
+        source = self.source[:200]
+        if self.origin == self.Source.BUNDLED:
+            source = f"bundled table: {source}" if source else "bundled table"
+            return f"{source}, read {self.as_of:%Y-%m-%d}"
+        if self.origin == self.Source.ADMIN:
+            source = f"set by an admin: {source}" if source else "set by an admin"
+        return f"{source or self.get_origin_display()}, {self.as_of:%Y-%m-%d}"
+
+
+class PriceList(models.Model):
+    """AWS's price list of one region: when it was read last, with what result, and when it is read again."""
+
+    region = models.CharField(max_length=40, unique=True)
+    next_check_at = models.DateTimeField()
+    asked_at = models.DateTimeField("somebody asked", null=True, blank=True)
+    checked_at = models.DateTimeField("last looked", null=True, blank=True)
+    refreshed_at = models.DateTimeField("last taken over", null=True, blank=True)
+    trouble = models.TextField("why it was not taken over", blank=True)
+    needs_permission = models.BooleanField(default=False)
+    figures = models.PositiveIntegerField(default=0)
+    not_understood = models.JSONField(default=list, blank=True)
+    unreadable = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"AWS Price List of {self.region}"
+
+    @property
+    def is_being_read(self) -> bool:
+        """Somebody asked, and the answer is still to come."""
+        return self.asked_at is not None and (self.checked_at is None or self.checked_at < self.asked_at)
+
+    def claim(self, until: datetime) -> bool:
+        """Take it for one look: compare-and-swap on the due time; False when somebody else was first."""
+        same = PriceList.objects.filter(pk=self.pk, next_check_at=self.next_check_at)
+        taken = same.update(next_check_at=until)
+        self.next_check_at = until
+        return bool(taken)

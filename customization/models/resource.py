@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 
 def new_token() -> str:
@@ -29,6 +30,7 @@ class RemoteResource(models.Model):
     failure = models.TextField(blank=True)
     trouble = models.TextField("passing trouble", blank=True)
     alarm = models.TextField(blank=True)
+    last_request_id = models.CharField("AWS request id", max_length=200, blank=True)
     sent_at = models.DateTimeField("last sent", null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField("fruitless looks in a row", default=0)
@@ -63,14 +65,26 @@ class RemoteResource(models.Model):
     def move(self, before: str, *, only_if: Q | None = None, **columns: Any) -> bool:
         """Compare-and-swap: write ``columns`` if the state is still ``before``. The only way a state changes.
 
-        ``only_if`` names more that must still be as it was when the row was read.
+        ``only_if`` names more that must still be as it was when the row was read. Of two due times
+        the sooner wins: whoever made the row due since it was read (somebody stops it) is not made to wait.
         """
         same = type(self)._default_manager.filter(pk=self.pk, state=before)
-        moved = (same.filter(only_if) if only_if else same).update(**columns)
+        written = columns | self._due_unless_sooner(columns)
+        moved = (same.filter(only_if) if only_if else same).update(**written)
         if moved:
             for name, value in columns.items():
                 setattr(self, name, value)
         return bool(moved)
+
+    def _due_unless_sooner(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        if "next_check_at" not in columns:
+            return {}
+        wanted = columns["next_check_at"]
+        ours_to_write = Q(next_check_at=self.next_check_at)  # nobody has touched it since this object read it
+        if wanted is not None:
+            ours_to_write |= Q(next_check_at=None) | Q(next_check_at__gt=wanted)
+        new = When(ours_to_write, then=Value(wanted, output_field=models.DateTimeField()))
+        return {"next_check_at": Case(new, default=F("next_check_at"))}
 
 
 def due_index(name: str) -> models.Index:

@@ -32,6 +32,12 @@ def duration(seconds: float) -> str:
 
 
 @register.filter
+def moment(text: str) -> datetime:
+    """A time as ``phases`` keeps it."""
+    return datetime.fromisoformat(text)
+
+
+@register.filter
 def phase_time(phase: Mapping[str, Any]) -> str:
     """How long a phase took so far, from the platform's own times; "" when it gave none."""
     started, changed = phase.get("started_at"), phase.get("changed_at")

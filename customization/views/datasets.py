@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import UserRequest, needs
+from catalog.models import Model
 from catalog.platforms.base import PlatformError
-from customization import uploads
-from customization.access import CREATE
+from customization import s3_files, uploads
+from customization.access import CREATE, VIEW_JOBS
 from customization.drafts import bases, id_in
 from customization.models import Dataset
+from customization.s3_words import told
 from customization.summary import Summary
 from customization.tasks import nudge
 
@@ -37,11 +39,12 @@ def begin(request: UserRequest) -> HttpResponse:
             base=base,
             actor=request.user,
             now=timezone.now(),
+            mark=str(wish.get("mark", "")),
         )
     except uploads.Refused as refusal:
         return _refused(str(refusal))
     except PlatformError as error:
-        return _refused(f"{error.message} {error.way_out}", 502)
+        return _refused(told(error), 502)
     return JsonResponse(_upload(dataset), status=201)
 
 
@@ -50,12 +53,16 @@ def begin(request: UserRequest) -> HttpResponse:
 def parts(request: UserRequest, pk: int) -> HttpResponse:
     """Which parts S3 holds already: to go on after a reload or a pause."""
     dataset = get_object_or_404(Dataset, pk=pk)
+    if not uploads.is_theirs(dataset, request.user):
+        return _not_yours(dataset)
     if dataset.state != Dataset.State.UPLOADING:
         return _refused(f"{dataset.filename} is not being uploaded any more.", 409)
     try:
         held = uploads.held_parts(dataset)
+    except uploads.Refused as refusal:
+        return _refused(str(refusal), 409)
     except PlatformError as error:
-        return _refused(f"{error.message} {error.way_out}", 502)
+        return _refused(told(error), 502)
     return JsonResponse({**_upload(dataset), "held": sorted(held)})
 
 
@@ -63,6 +70,8 @@ def parts(request: UserRequest, pk: int) -> HttpResponse:
 @needs(CREATE)
 def sign(request: UserRequest, pk: int) -> HttpResponse:
     dataset = get_object_or_404(Dataset, pk=pk)
+    if not uploads.is_theirs(dataset, request.user):
+        return _not_yours(dataset)
     numbers = _json(request).get("parts")
     try:
         urls = uploads.sign(
@@ -73,7 +82,7 @@ def sign(request: UserRequest, pk: int) -> HttpResponse:
     except uploads.Refused as refusal:
         return _refused(str(refusal), 409)
     except PlatformError as error:
-        return _refused(f"{error.message} {error.way_out}", 502)
+        return _refused(told(error), 502)
     return JsonResponse({"urls": urls})
 
 
@@ -81,12 +90,14 @@ def sign(request: UserRequest, pk: int) -> HttpResponse:
 @needs(CREATE)
 def finish(request: UserRequest, pk: int) -> HttpResponse:
     dataset = get_object_or_404(Dataset, pk=pk)
+    if not uploads.is_theirs(dataset, request.user):
+        return _not_yours(dataset)
     try:
         uploads.finish(dataset, now=timezone.now())
     except uploads.Refused as refusal:
         return _refused(str(refusal), 409)
     except PlatformError as error:
-        return _refused(f"{error.message} {error.way_out}", 502)
+        return _refused(told(error), 502)
     nudge()
     return _panel(request, dataset)
 
@@ -94,44 +105,50 @@ def finish(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(CREATE)
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
+    """Put a file out of the form; what is still on its way ends, if it is theirs (a clone may show another's file)."""
     dataset = get_object_or_404(Dataset, pk=pk)
     try:
-        uploads.cancel(dataset)
+        if uploads.is_theirs(dataset, request.user):
+            uploads.cancel(dataset)
     except PlatformError as error:
-        return _refused(f"{error.message} {error.way_out}", 502)
+        return _refused(told(error), 502)
     return render(request, "customization/_drop.html", {"purpose": Dataset.Purpose(dataset.purpose)})
 
 
 @require_POST
 @needs(CREATE)
 def refer(request: UserRequest) -> HttpResponse:
-    """Take a file that is in S3 already."""
+    """Take a file that is in S3 already: by its address, or ("again") one that was checked for another base model."""
     purpose = request.POST.get("purpose", "")
     if purpose not in Dataset.Purpose.values:
         return _refused("Choose training or validation as the purpose.")
     base = bases().filter(pk=id_in(request.POST.get("base"))).first()
-    error = ""
-    if base is None:
-        error = "Choose a green, fine-tunable base model first."
+    uri = request.POST.get(f"{purpose}_uri", "")
+    before = Dataset.objects.filter(pk=id_in(request.POST.get("again")), purpose=purpose).first()
+    try:
+        dataset = _referred(request, base, purpose, uri, before)
+    except (uploads.Refused, ValueError) as refusal:
+        error = str(refusal)
+    except PlatformError as trouble:
+        error = told(trouble)
     else:
-        try:
-            uri = request.POST.get(f"{purpose}_uri", "")
-            dataset = uploads.refer(
-                uri=uri, purpose=purpose, base=base, actor=request.user, now=timezone.now()
-            )
-        except (uploads.Refused, ValueError) as refusal:
-            error = str(refusal)
-        except PlatformError as trouble:
-            error = f"{trouble.message} {trouble.way_out}"
-        else:
-            nudge()
-            return _panel(request, dataset)
-    context = {
-        "purpose": Dataset.Purpose(purpose),
-        "error": error,
-        "uri": request.POST.get(f"{purpose}_uri", ""),
-    }
+        nudge()
+        return _panel(request, dataset)
+    if before:
+        return _panel(request, before, error)
+    context = {"purpose": Dataset.Purpose(purpose), "error": error, "uri": uri}
     return render(request, "customization/_drop.html", context)
+
+
+def _referred(
+    request: UserRequest, base: Model | None, purpose: str, uri: str, before: Dataset | None
+) -> Dataset:
+    if base is None:
+        raise uploads.Refused("Choose a green, fine-tunable base model first.")
+    now = timezone.now()
+    if before:
+        return s3_files.check_again(before, base=base, actor=request.user, now=now)
+    return s3_files.refer(uri=uri, purpose=purpose, base=base, actor=request.user, now=now)
 
 
 @require_safe
@@ -141,9 +158,23 @@ def panel(request: UserRequest, pk: int) -> HttpResponse:
     return _panel(request, get_object_or_404(Dataset, pk=pk))
 
 
-def _panel(request: UserRequest, dataset: Dataset) -> HttpResponse:
+@require_safe
+@needs(VIEW_JOBS)
+def report(request: UserRequest, pk: int) -> HttpResponse:
+    """What the check found, as a page of its own: jobs point to it long after the form is gone."""
+    dataset = get_object_or_404(Dataset, pk=pk)
+    context = {"dataset": dataset, "summary": Summary(dataset), "is_report": True}
+    return render(request, "customization/dataset.html", context)
+
+
+def _panel(request: UserRequest, dataset: Dataset, error: str = "") -> HttpResponse:
     dataset.refresh_from_db()
-    return render(request, "customization/_dataset.html", {"dataset": dataset, "summary": Summary(dataset)})
+    context = {"dataset": dataset, "summary": Summary(dataset), "error": error}
+    return render(request, "customization/_dataset.html", context)
+
+
+def _not_yours(dataset: Dataset) -> JsonResponse:
+    return _refused(f"{dataset.created_by} uploads {dataset.filename}: only they can go on with it.", 403)
 
 
 def _upload(dataset: Dataset) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What others made on the platform: look, adopt, or say that it is theirs."""
+"""What others made on the platform, and what it costs: look, adopt, or say that it is theirs."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from catalog.platforms.base import PlatformError
 from customization import discovery
 from customization.access import ADOPT, VIEW_FOUND
 from customization.models import Found
-from customization.tasks import nudge
+from customization.radar.board import board
+from customization.radar.last_look import ask, last_look
+from customization.serving.renting import DEFAULT_HOURS
+from customization.tasks import nudge, nudge_discovery
 
 
 @require_safe
 @needs(VIEW_FOUND)
 def listing(request: UserRequest) -> HttpResponse:
-    found = Found.objects.exclude(state=Found.State.ADOPTED).order_by("state", "-first_seen_at", "pk")
-    return render(request, "customization/found.html", {"found": found})
+    now = timezone.now()
+    last = last_look()
+    context = {"board": board(now), "last": last, "is_looking": last is not None and last.is_going_on(now)}
+    return render(request, "customization/found.html", context)
 
 
 @require_POST
 @needs(ADOPT)
 def look(request: UserRequest) -> HttpResponse:
-    try:
-        new = discovery.discover(timezone.now())
-    except PlatformError as error:
-        messages.error(request, f"{error.message} {error.way_out}")
-    else:
-        messages.info(request, f"{new} new." if new else "Nothing new.")
+    """Ask for a look; a worker takes it (minutes, when the platform is slow), the page says when it has."""
+    if ask(timezone.now()):
+        nudge_discovery()
+    messages.info(request, "Amazon Bedrock is being looked at.")
     return redirect("customization:found")
 
 
@@ -48,6 +51,12 @@ def adopt(request: UserRequest, pk: int) -> HttpResponse:
             request, "catalog/refused.html", {"refused": f"{error.message} {error.way_out}"}, status=502
         )
     nudge()
+    if found.noun == Found.Noun.THROUGHPUT:
+        messages.success(
+            request,
+            f"{found.name} is adopted. Its lease ends in {DEFAULT_HOURS} hours: extend it if it should stay.",
+        )
+        return redirect("customization:serving", model.pk)
     messages.success(request, f"{found.name} is adopted.")
     return redirect(model)
 

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import UserRequest, needs
 from catalog.platforms.base import PlatformError
@@ -20,7 +20,6 @@ from customization.gateways import storage
 from customization.hints import hint_for
 from customization.models import CustomizationJob
 from customization.pricing import money
-from customization.states import JobState
 from customization.tasks import nudge
 
 _WITH = ("model", "base", "training", "validation", "requested_by")
@@ -44,13 +43,16 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
 @needs(VIEW_JOBS)
 def poll(request: UserRequest, pk: int) -> HttpResponse:
     """The job's live part, again; once it is settled the part stops asking."""
-    return render(request, "customization/_job_live.html", _context(_job(pk)))
+    return render(request, "customization/_job_live.html", _context(_job(pk)) | {"is_poll": True})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(CREATE)
 def stop(request: UserRequest, pk: int) -> HttpResponse:
+    """A link only asks, for a browser that runs no scripts shows no dialog; the form behind the question stops."""
     job = _job(pk)
+    if request.method != "POST":
+        return _ask_whether_to_stop(request, job)
     try:
         jobs.stop(job, actor=request.user, now=timezone.now())
     except jobs.Refused as refusal:
@@ -94,6 +96,12 @@ def curve_csv(request: UserRequest, pk: int, which: str) -> HttpResponse:
     return response
 
 
+def _ask_whether_to_stop(request: UserRequest, job: CustomizationJob) -> HttpResponse:
+    if refused := jobs.why_not_stop(job):
+        return render(request, "catalog/refused.html", {"refused": refused, "model": job.model}, status=409)
+    return render(request, "customization/stop.html", {"job": job, "model": job.model})
+
+
 def _job(pk: int) -> CustomizationJob:
     return get_object_or_404(CustomizationJob.objects.select_related(*_WITH), pk=pk)
 
@@ -108,7 +116,7 @@ def _context(job: CustomizationJob) -> dict[str, Any]:
         "curves": curves_of(job.metrics),
         "estimated": money(job.estimated_cost),
         "actual": money(job.actual_cost),
-        "can_stop": not job.is_settled and job.state != JobState.STOPPING and not job.stop_wanted,
-        "can_archive": job.state in (JobState.FAILED, JobState.STOPPED) and job.model.archived_at is None,
+        "can_stop": not jobs.why_not_stop(job),
+        "can_archive": job.state in jobs.CAME_TO_NOTHING and job.model.archived_at is None,
         "events": job.model.events.all()[:30],
     }

@@ -6,7 +6,7 @@ November 2023. The words for an unknown model are not recorded.
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.bedrock import arguments, pages, settling
+from sandbox.bedrock import arguments, pages, serving, settling
 from sandbox.bedrock.jobs import metrics
 from sandbox.errors import not_found
 from sandbox.store import Record
@@ -45,8 +45,10 @@ def list_models(world: "World", request: Request, _: str) -> dict[str, Any]:
 def delete(world: "World", request: Request, identifier: str) -> dict[str, Any]:
     arguments.read("DeleteCustomModel", request, identifier)
     with world.owned.lock:
-        settling.settle(world)
-        remove(world, find(world, identifier))
+        now = settling.settle(world)
+        model = find(world, identifier)
+        serving.refuse_deletion_of_served(world, model["arn"], now)
+        remove(world, model)
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What the account owns on Bedrock: jobs and custom models with their tags, and who made each of them."""
+"""What the account owns on Bedrock: jobs, custom models and what serves them, their tags, and who made each."""
 
 import threading
 from collections.abc import Iterable
@@ -19,12 +19,16 @@ class Holdings:
         self.tokens = store.shelf("tokens")
         self.births = store.shelf("births")
         self.scripts = store.shelf("scripts")
+        self.throughputs = store.shelf("throughputs")  # the deleted ones too: they are on the bill
+        self.deployments = store.shelf("deployments")
+        self.serving_scripts = store.shelf("serving-scripts")
         self.open_jobs: dict[str, float] = {}  # with the moment of their next event
         self._note_open(self.jobs)
 
     @property
     def shelves(self) -> tuple[Shelf, ...]:
-        return (self.jobs, self.custom_models, self.tags, self.tokens, self.births, self.scripts)
+        made = (self.jobs, self.custom_models, self.throughputs, self.deployments)
+        return (*made, self.tags, self.tokens, self.births, self.scripts, self.serving_scripts)
 
     def clear(self) -> None:
         with self.lock:

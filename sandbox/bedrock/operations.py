@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from sandbox.bedrock import (
     availability,
     custom_models,
+    deployments,
     foundation_models,
     inference_profiles,
     job_creation,
     jobs,
+    serving_creation,
     tags,
+    throughputs,
 )
 from sandbox.wire import Request, Response
 
@@ -34,6 +37,9 @@ class Operation:
     status: int = 200
 
 
+_THROUGHPUT = "/provisioned-model-throughput"
+_DEPLOYMENTS = "/model-customization/custom-model-deployments"
+
 OPERATIONS = [
     Operation("ListFoundationModels", "GET", "/foundation-models", foundation_models.list_models),
     Operation("GetFoundationModel", "GET", "/foundation-models/{}", foundation_models.get_model),
@@ -47,6 +53,15 @@ OPERATIONS = [
     Operation("ListCustomModels", "GET", "/custom-models", custom_models.list_models),
     Operation("GetCustomModel", "GET", "/custom-models/{}", custom_models.get),
     Operation("DeleteCustomModel", "DELETE", "/custom-models/{}", custom_models.delete),
+    Operation("CreateProvisionedModelThroughput", "POST", _THROUGHPUT, serving_creation.throughput, 201),
+    Operation("ListProvisionedModelThroughputs", "GET", f"{_THROUGHPUT}s", throughputs.list_throughputs),
+    Operation("GetProvisionedModelThroughput", "GET", f"{_THROUGHPUT}/{{}}", throughputs.get),
+    Operation("UpdateProvisionedModelThroughput", "PATCH", f"{_THROUGHPUT}/{{}}", throughputs.update),
+    Operation("DeleteProvisionedModelThroughput", "DELETE", f"{_THROUGHPUT}/{{}}", throughputs.delete),
+    Operation("CreateCustomModelDeployment", "POST", _DEPLOYMENTS, serving_creation.deployment, 202),
+    Operation("ListCustomModelDeployments", "GET", _DEPLOYMENTS, deployments.list_deployments),
+    Operation("GetCustomModelDeployment", "GET", f"{_DEPLOYMENTS}/{{}}", deployments.get),
+    Operation("DeleteCustomModelDeployment", "DELETE", f"{_DEPLOYMENTS}/{{}}", deployments.delete),
     Operation("TagResource", "POST", "/tagResource", tags.tag),
     Operation("UntagResource", "POST", "/untagResource", tags.untag),
     Operation("ListTagsForResource", "POST", "/listTagsForResource", tags.listing),

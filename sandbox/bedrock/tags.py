@@ -7,7 +7,7 @@ Reference, "Tag naming limits and requirements". The words are not recorded.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.bedrock import arguments, custom_models, jobs, settling
+from sandbox.bedrock import arguments, custom_models, deployments, jobs, settling, throughputs
 from sandbox.errors import PlatformError, not_found, validation
 from sandbox.wire import Request
 
@@ -20,6 +20,8 @@ Tags = dict[str, str]
 FINDERS: dict[str, Callable[..., Any]] = {
     "model-customization-job": jobs.find,
     "custom-model": custom_models.find,
+    "provisioned-model": throughputs.find,
+    "custom-model-deployment": deployments.find,
 }
 
 

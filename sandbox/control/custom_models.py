@@ -48,7 +48,7 @@ def remove(world: "World", request: Request, name: str) -> dict[str, Any]:
 
 
 def created(world: "World", request: Request) -> dict[str, Any]:
-    """Jobs and models ever made, also those gone: kind, arn, name, token, caller, at, tags. Query filters by any."""
+    """What was ever made, also what is gone: kind, arn, name, token, caller, at, tags. Query filters by any."""
     unknown = set(request.query) - set(_FILTERS)
     if unknown:
         raise Refusal(400, f"unknown filters: {', '.join(sorted(unknown))}")

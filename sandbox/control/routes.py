@@ -12,6 +12,9 @@ from sandbox.control import (
     jobs,
     ledger,
     models,
+    numbers,
+    serving,
+    serving_scripts,
     state,
     switches,
 )
@@ -38,7 +41,10 @@ class Route:
 def contents(world: "World", request: Request) -> dict[str, Any]:
     """This page."""
     routes = [{"method": route.method, "path": route.path, "about": route.about} for route in ROUTES]
-    return {"sandbox": "modelhub's stand-in for Bedrock, S3, STS, IAM and OpenAI", "routes": routes}
+    return {
+        "sandbox": "modelhub's stand-in for Bedrock, S3, STS, IAM, CloudWatch, the price list and OpenAI",
+        "routes": routes,
+    }
 
 
 ROUTES = [
@@ -76,6 +82,22 @@ ROUTES = [
     Route("GET", "/_sandbox/custom-models", custom_models.listing),
     Route("POST", "/_sandbox/custom-models", custom_models.make),
     Route("DELETE", "/_sandbox/custom-models/{}", custom_models.remove),
+    Route("GET", "/_sandbox/throughputs", serving.list_throughputs),
+    Route("POST", "/_sandbox/throughputs", serving.make_throughput),
+    Route("POST", "/_sandbox/throughputs/generate", serving.generate_throughputs),
+    Route("POST", "/_sandbox/throughputs/{}/fail", serving.fail_throughput),
+    Route("DELETE", "/_sandbox/throughputs/{}", serving.remove_throughput),
+    Route("GET", "/_sandbox/deployments", serving.list_deployments),
+    Route("POST", "/_sandbox/deployments", serving.make_deployment),
+    Route("POST", "/_sandbox/deployments/{}/fail", serving.fail_deployment),
+    Route("DELETE", "/_sandbox/deployments/{}", serving.remove_deployment),
+    Route("GET", "/_sandbox/billing", serving.bill),
+    Route("GET", "/_sandbox/serving-scripts", serving_scripts.listing),
+    Route("POST", "/_sandbox/serving-scripts", serving_scripts.add),
+    Route("DELETE", "/_sandbox/serving-scripts", serving_scripts.clear),
+    Route("POST", "/_sandbox/invocations", numbers.invoke),
+    Route("GET", "/_sandbox/prices", numbers.prices),
+    Route("POST", "/_sandbox/prices", numbers.set_price),
 ]
 
 

@@ -23,6 +23,8 @@ def summary(world: "World", request: Request) -> dict[str, Any]:
         "models": {name: len(shelf) for name, shelf in world.models.items()},
         "jobs": len(world.owned.jobs),
         "custom_models": sum(model["deleted"] is None for model in world.owned.custom_models),
+        "throughputs": sum(record["deleted"] is None for record in world.owned.throughputs),
+        "deployments": sum(record["deleted"] is None for record in world.owned.deployments),
         "switches": world.switches.all(),
         "faults": world.faults.all(),
         "ledger": len(world.ledger),

@@ -57,7 +57,29 @@ QUERY: Refusals = {
     "expired": (403, "ExpiredToken", _EXPIRED, ""),
     "denied": (403, "AccessDenied", "User is not authorized to perform this operation.", ""),
 }
-REFUSALS = {"bedrock": BEDROCK, "openai": OPENAI, "s3": S3, "sts": QUERY, "iam": QUERY}
+CLOUDWATCH: Refusals = {  # CommonErrors of its API reference
+    "throttle": (400, "Throttling", "Rate exceeded", ""),
+    "quota": (400, "LimitExceeded", "The quota for your account has been reached.", ""),
+    "error500": (500, "InternalServiceError", "An internal failure occurred.", ""),
+    "expired": (403, "ExpiredToken", _EXPIRED, ""),
+    "denied": (403, "AccessDenied", "User is not authorized to perform this operation.", ""),
+}
+PRICING: Refusals = {
+    "throttle": (400, "ThrottlingException", "Rate exceeded", ""),
+    "quota": (400, "ThrottlingException", "The quota for your account has been reached.", ""),
+    "error500": (500, "InternalErrorException", "An internal error occurred.", ""),
+    "expired": (400, "ExpiredTokenException", _EXPIRED, ""),
+    "denied": (400, "AccessDeniedException", "User is not authorized to perform: pricing:GetProducts", ""),
+}
+REFUSALS = {
+    "bedrock": BEDROCK,
+    "openai": OPENAI,
+    "s3": S3,
+    "sts": QUERY,
+    "iam": QUERY,
+    "cloudwatch": CLOUDWATCH,
+    "pricing": PRICING,
+}
 
 _HTML_503 = (
     b"<html><head><title>503 Service Temporarily Unavailable</title></head><body>503</body></html>\r\n"
@@ -109,7 +131,7 @@ def _bare(fault: Record) -> Answer:
 def _spoilt(kind: str, reply: Response) -> Response:
     if kind == "cut200":  # Content-Length is that of the cut body: nothing on the wire gives it away
         return Response(reply.status, reply.body[: len(reply.body) // 2], reply.headers)
-    if reply.headers.get("Content-Type") != "application/json":
+    if "json" not in reply.headers.get("Content-Type", ""):
         return reply  # S3 and STS speak XML: only whole JSON lists can be shortened
     document = json.loads(reply.body)
     body = json.dumps({key: _shorter(kind, value) for key, value in document.items()}).encode()

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.faults.answers import KINDS
 from sandbox.store import Record, Shelf
 
-PLATFORMS = ("*", "bedrock", "openai", "s3", "sts", "iam")
+PLATFORMS = ("*", "bedrock", "openai", "s3", "sts", "iam", "cloudwatch", "pricing")
 DEFAULTS: Record = {
     "platform": "*",
     "operation": "*",

@@ -29,6 +29,18 @@ from catalog.platforms.aws import client
 client("s3").put_object(Bucket={bucket!r}, Key={key!r}, Body=open({file!r}, "rb").read())
 """
 
+_TRAINED = """
+from django.db import transaction
+from django.utils import timezone
+from catalog.customs import add_custom_model, change_custom_model
+from catalog.facts import BuildState
+from catalog.models import Model
+base, now = Model.objects.get(platform="bedrock", external_id={base!r}), timezone.now()
+with transaction.atomic():
+    model = add_custom_model({name!r}, base, description="", actor=None, now=now)
+    change_custom_model(model, "trained", now=now, build=BuildState.BUILT, external_id={arn!r}, arn={arn!r})
+"""
+
 
 def row(number: int, answer: str = "") -> str:
     """One row as Nova wants it."""
@@ -77,6 +89,15 @@ def put(platform: Platform, file: Path, key: str) -> str:
     """Put a file into the sandbox's S3 past all pages; return its address."""
     run(platform, _PUT.format(bucket=BUCKET, key=key, file=str(file)))
     return f"s3://{BUCKET}/{key}"
+
+
+def trained_model(platform: Platform, name: str) -> str:
+    """A built model, made past all pages; return the address of its Throughput tab."""
+    arn = platform.sandbox.make_custom_model(name, baseModelId=BASE)["modelArn"]
+    platform.sandbox.advance(60)  # until the platform has it Active
+    run(platform, _TRAINED.format(name=name, base=BASE, arn=arn))
+    [(number,)] = platform.query("SELECT id FROM catalog_model WHERE arn = ?", arn)
+    return f"/custom/models/{number}/serving/"
 
 
 def run(platform: Platform, code: str) -> None:

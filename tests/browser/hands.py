@@ -84,3 +84,42 @@ def without_reload(page: Page) -> Iterator[None]:
 def fits(page: Page) -> bool:
     """Nobody has to scroll sideways."""
     return page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+# Every line of text that is seen, as far as its scrolling ancestors show it; two of them must not lie over each other.
+_OVERLAPS = """() => {
+  const lines = [], root = document.querySelector("dialog[open]") ?? document.body;
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode, holder = node.parentElement;
+    if (!node.data.trim() || !holder.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    if (holder.closest(".hidden, .skip, .toasts, select, textarea, svg")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const rect of range.getClientRects()) {
+      let {left, right, top, bottom} = rect;
+      for (let clip = holder; clip && clip !== document.body; clip = clip.parentElement) {
+        if (getComputedStyle(clip).overflow === "visible") continue;
+        const edge = clip.getBoundingClientRect();
+        left = Math.max(left, edge.left); right = Math.min(right, edge.right);
+        top = Math.max(top, edge.top); bottom = Math.min(bottom, edge.bottom);
+      }
+      const sticks = holder.closest(".topbar, .nav") !== null;
+      if (right - left > 2 && bottom - top > 2) lines.push({left, right, top, bottom, node, sticks});
+    }
+  }
+  const found = [];
+  for (const [number, one] of lines.entries()) for (const other of lines.slice(number + 1)) {
+    if (one.node === other.node || one.sticks !== other.sticks) continue;
+    const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+    const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    const most = Math.min(one.bottom - one.top, other.bottom - other.top);
+    if (wide > 3 && high > most / 2) found.push(`“${one.node.data.trim()}” lies over “${other.node.data.trim()}”`);
+  }
+  return found;
+}"""
+
+
+def overlaps(page: Page) -> list[str]:
+    """Texts that lie over each other, in words."""
+    return page.evaluate(_OVERLAPS)

@@ -17,11 +17,17 @@ from tests.browser.custom import (
     good_file,
     put,
     requests_of,
+    run,
     start,
 )
 from tests.browser.hands import expect_colour, list_of, row_of, switch, without_reload
 
 pytestmark = pytest.mark.browser
+ENABLE = """
+from catalog.enablement import enable
+from catalog.models import Model
+enable(Model.objects.get(platform="bedrock", external_id={base!r}))
+"""
 
 
 def test_from_a_yellow_base_model_to_a_trained_one(page, platform, sandbox, tmp_path):
@@ -126,6 +132,40 @@ def test_validation_data_is_checked_against_its_own_purpose(page, base, tmp_path
     expect(page.locator("#data-training")).to_contain_text("60 rows")
 
 
+def test_rows_in_both_files_are_told_at_once_and_no_longer_when_one_goes(page, base, tmp_path):
+    start(page, base)
+    drop(page, good_file(tmp_path))
+    expect_checked(page)
+    drop(page, good_file(tmp_path, rows=20, name="held-out.jsonl"), "validation")
+    expect(page.locator("#together")).to_contain_text(
+        "20 rows of the validation data are in the training data"
+    )
+    page.locator("#data-validation").get_by_role("button", name="Use another file").click()
+    expect(page.locator("#together")).not_to_contain_text("of the validation data")
+
+
+def test_another_base_brings_its_own_defaults_and_checks_the_same_file(page, base, tmp_path, platform):
+    llama = platform.model("meta.llama3-1-8b-instruct-v1:0:128k")
+    if llama.status != "green":
+        run(platform, ENABLE.format(base=llama.external_id))
+    platform.keep(llama)
+    start(page, base)
+    drop(page, good_file(tmp_path))
+    expect_checked(page)
+    page.get_by_label("Learning rate learningRate").fill("0.00003")
+    with without_reload(page), requests_of(page) as asked:
+        page.get_by_label("Base model").select_option(str(llama.pk))
+        expect(page.get_by_label("Epochs epochCount")).to_have_value("5")  # Llama's, not Nova's 2
+        expect(page.get_by_label("Learning rate learningRate")).to_have_value("0.00003")
+        page.get_by_role("button", name="Check it for").click()
+        expect_checked(page, "invalid")
+        expect(page.locator("#data-training")).to_contain_text("60 × ")
+        expect(page.locator("#together")).not_to_contain_text("was checked for")
+    assert not [request for request in asked if request.method == "PUT"]
+    page.reload()
+    expect(page.get_by_label("Epochs epochCount")).to_have_value("5")
+
+
 def test_a_file_waits_for_its_base_model(page, base, tmp_path):
     page.goto("/custom/new/")
     drop(page, good_file(tmp_path))
@@ -187,6 +227,38 @@ def test_a_draft_survives_reloads_until_it_is_discarded(page, base, tmp_path):
     page.get_by_role("link", name="Discard").click()
     page.goto("/custom/new/")
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
+
+
+def test_a_long_draft_comes_back_and_no_address_tells_it(page, base):
+    start(page, base, "long-winded")
+    long = ("\u65e5\u672c " * 600).strip()
+    page.get_by_label("Description").fill(long)
+    with requests_of(page) as asked:
+        page.reload()
+        expect(page.get_by_label("Description")).to_have_value(long)
+        page.get_by_label("Epochs epochCount").fill("4")
+        page.get_by_label("Epochs epochCount").blur()
+        page.get_by_label("Name", exact=True).fill("shorter")
+        expect(page.locator("#name-says")).to_contain_text("“shorter” is free.")
+    assert any("/new/parts" in request.url for request in asked)
+    assert max(len(request.url) for request in asked) < 200
+    assert not [request.url for request in asked if "csrf" in request.url]
+
+
+def test_a_draft_that_can_not_come_back_now_does_not_reload_for_ever(page, base, complaints):
+    complaints.expect("413")
+    start(page, base, "kept")
+    page.route(
+        "**/custom/new/",
+        lambda route: route.fulfill(status=413) if route.request.method == "POST" else route.continue_(),
+    )
+    with requests_of(page) as asked:
+        page.reload()
+        page.wait_for_timeout(1_000)
+    assert len([request for request in asked if request.url.endswith("/custom/new/")]) == 2
+    page.unroute("**/custom/new/")
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("kept")
 
 
 def test_a_file_that_is_in_s3_already(page, base, platform, tmp_path):

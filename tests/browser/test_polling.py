@@ -45,10 +45,13 @@ def test_a_page_asks_once_in_four_seconds_however_many_rows_it_shows(page, addre
     assert len(asked) == 3
 
 
-def test_a_finished_run_does_not_ask_at_all(page):
+def test_a_finished_run_asks_for_nothing_but_the_money_clock_once_a_minute(page):
     page.clock.install()
     asked = []
     page.goto("/sync/1/")
     page.on("request", lambda request: asked.append(request.url) if request.resource_type == "xhr" else None)
-    page.clock.run_for(60_000)
+    page.clock.run_for(59_000)
     assert asked == []
+    with page.expect_response("**/custom/money/*"):
+        page.clock.run_for(1_500)
+    assert len(asked) == 1

@@ -124,5 +124,7 @@ def test_make_a_model_from_a_file_in_s3_and_stop_its_job(plain, base, platform, 
         "SELECT 1 FROM customization_customizationjob WHERE remote_name LIKE 'plainly-%' AND arn <> ''"
     )
     plain.reload()
+    plain.get_by_role("link", name="Stop…").click()
+    expect(plain.get_by_role("heading", name="Stop training plainly-made?")).to_be_visible()
     plain.get_by_role("button", name="Stop the job").click()
     expect(plain.locator(".messages")).to_contain_text("The job is being stopped.")

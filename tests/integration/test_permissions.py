@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from catalog.customs import add_custom_model
 from catalog.history import event
 from catalog.models import SyncRun
-from customization.models import CustomizationJob, Dataset, Found, Price
+from customization.models import CustomizationJob, Dataset, Deletion, Deployment, Found, Price, Throughput
 from tests.builders import NOW, a_model
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,13 @@ LOGGED_IN = (LOGIN, OK, OK, OK, OK, OK, OK)
 # The admin: who is no staff is sent to the login page, or back to the models when logged in.
 STAFF = (LOGIN, MOVED, MOVED, MOVED, OK, OK, OK)
 SUPERUSER = (LOGIN, MOVED, MOVED, MOVED, NO, NO, OK)
+SETS_PRICES = (LOGIN, MOVED, MOVED, MOVED, NO, OK, OK)
 NOBODY_ADDS = (LOGIN, MOVED, MOVED, MOVED, NO, NO, NO)
+
+
+def spends(status: int) -> tuple:
+    """For those who may spend money; enabling models is another permission."""
+    return (LOGIN, NO, NO, NO, NO, NO, status)
 
 
 def creates(status: int) -> tuple:
@@ -54,25 +60,54 @@ OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "sync/<int:pk>/": [("get", {"pk": "run"}, VIEW)],
     "activity/": [("get", {}, VIEW)],
     "custom/new/": [("get", {}, creates(OK)), ("post", {}, creates(WRONG))],
-    "custom/new/parts": [("get", {}, creates(OK))],
+    "custom/new/parts": [("post", {}, creates(OK))],
     "custom/new/name": [("get", {}, creates(OK))],
     "custom/jobs/": [("get", {}, VIEW)],
     "custom/jobs/<int:pk>/": [("get", {}, VIEW)],
     "custom/jobs/<int:pk>/poll": [("get", {}, VIEW)],
-    "custom/jobs/<int:pk>/stop": [("post", {}, CHANGE)],
+    "custom/jobs/<int:pk>/stop": [("get", {}, creates(OK)), ("post", {}, CHANGE)],
     "custom/jobs/<int:pk>/archive": [("post", {}, creates(TOO_SOON))],
     "custom/jobs/<int:pk>/<str:which>.csv": [("get", {}, (LOGIN, NO, GONE, GONE, GONE, GONE, GONE))],
     "custom/datasets/begin": [("post", {}, creates(WRONG))],
     "custom/datasets/refer": [("post", {}, creates(WRONG))],
     "custom/datasets/<int:pk>/": [("get", {}, creates(OK))],
+    "custom/datasets/<int:pk>/report": [("get", {}, VIEW)],
     "custom/datasets/<int:pk>/parts": [("get", {}, creates(TOO_SOON))],
     "custom/datasets/<int:pk>/sign": [("post", {}, creates(TOO_SOON))],
     "custom/datasets/<int:pk>/finish": [("post", {}, CHANGE_IN_PLACE)],
     "custom/datasets/<int:pk>/cancel": [("post", {}, CHANGE_IN_PLACE)],
+    "custom/models/<int:pk>/serving/": [("get", {"pk": "custom"}, VIEW)],
+    "custom/models/<int:pk>/serving/poll": [("get", {"pk": "custom"}, VIEW)],
+    "custom/models/<int:pk>/serving/cost": [
+        ("get", {"pk": "custom"}, VIEW),
+        ("post", {"pk": "custom"}, VIEW),
+    ],
+    "custom/models/<int:pk>/serving/provision": [("post", {"pk": "custom"}, spends(TOO_SOON))],
+    "custom/models/<int:pk>/serving/deploy": [("post", {"pk": "custom"}, spends(TOO_SOON))],
+    "custom/throughputs/<int:pk>/remove": [("get", {}, spends(TOO_SOON)), ("post", {}, spends(TOO_SOON))],
+    "custom/throughputs/<int:pk>/extend": [("post", {}, spends(TOO_SOON))],
+    "custom/throughputs/<int:pk>/without-end": [
+        ("get", {}, spends(TOO_SOON)),
+        ("post", {}, spends(TOO_SOON)),
+    ],
+    "custom/deployments/<int:pk>/remove": [("get", {}, spends(TOO_SOON)), ("post", {}, spends(TOO_SOON))],
+    "custom/models/<int:pk>/configuration/": [("get", {"pk": "custom"}, VIEW)],
+    "custom/models/<int:pk>/configuration/poll": [("get", {"pk": "custom"}, VIEW)],
+    "custom/models/<int:pk>/configuration/text": [("post", {"pk": "custom"}, CHANGE)],
+    "custom/models/<int:pk>/delete": [
+        ("get", {"pk": "custom"}, creates(TOO_SOON)),
+        ("post", {"pk": "custom"}, creates(TOO_SOON)),
+    ],
     "custom/found/": [("get", {}, VIEW)],
     "custom/found/look": [("post", {}, CHANGE)],
     "custom/found/<int:pk>/adopt": [("post", {}, creates(NO_PLATFORM))],
     "custom/found/<int:pk>/foreign": [("post", {}, CHANGE)],
+    "custom/money/": [("get", {}, VIEW)],
+    "custom/spend/": [("get", {}, VIEW)],
+    "custom/spend/training/": [("get", {}, VIEW)],
+    "custom/spend/export.csv": [("get", {}, VIEW)],
+    "custom/pricing/": [("get", {}, VIEW)],
+    "custom/pricing/refresh": [("post", {}, CHANGE)],
     "login/": [("get", {}, (OK, MOVED, MOVED, MOVED, MOVED, MOVED, MOVED))],
     "logout/": [("post", {}, (MOVED,) * 7)],
     "password/": [("get", {}, LOGGED_IN)],
@@ -107,7 +142,7 @@ ADMIN: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "admin/auth/user/add/": [("get", {}, SUPERUSER)],
     "admin/auth/group/": [("get", {}, SUPERUSER)],
 }
-for noun in ("customizationjob", "dataset", "found"):
+for noun in ("customizationjob", "dataset", "found", "throughput", "deployment", "deletion"):
     ADMIN |= {
         f"admin/customization/{noun}/": [("get", {}, STAFF)],
         f"admin/customization/{noun}/add/": [("get", {}, NOBODY_ADDS), ("post", {}, NOBODY_ADDS)],
@@ -118,13 +153,13 @@ for noun in ("customizationjob", "dataset", "found"):
         f"admin/customization/{noun}/<path:object_id>/history/": [("get", {}, STAFF)],
     }  # fmt: skip
 ADMIN |= {
-    "admin/customization/price/": [("get", {}, SUPERUSER)],
-    "admin/customization/price/add/": [("get", {}, SUPERUSER)],
+    "admin/customization/price/": [("get", {}, STAFF)],
+    "admin/customization/price/add/": [("get", {}, SETS_PRICES)],
     "admin/customization/price/<path:object_id>/change/": [
-        ("get", {}, SUPERUSER), ("post", {"unit_hour": "0"}, NOBODY_ADDS),
+        ("get", {}, STAFF), ("post", {"unit_hour": "0"}, NOBODY_ADDS),
     ],
     "admin/customization/price/<path:object_id>/delete/": [("post", {"post": "yes"}, NOBODY_ADDS)],
-    "admin/customization/price/<path:object_id>/history/": [("get", {}, SUPERUSER)],
+    "admin/customization/price/<path:object_id>/history/": [("get", {}, STAFF)],
 }  # fmt: skip
 TABLE = OURS | ADMIN
 # The admin's own machinery and the vendors' models: behind the same gate, not ours to list one by one.
@@ -160,7 +195,8 @@ def test_no_row_is_about_an_address_that_is_no_more():
 def test_the_admin_shows_no_model_of_ours_that_the_table_lacks():
     shown = [model._meta for model in django_admin.site._registry]
     ours = {meta.label_lower.replace(".", "/") for meta in shown if meta.app_label in OURS_TOO}
-    customization = {f"customization/{noun}" for noun in ("customizationjob", "dataset", "found", "price")}
+    nouns = ("customizationjob", "dataset", "found", "price", "throughput", "deployment", "deletion")
+    customization = {f"customization/{noun}" for noun in nouns}
     assert ours == {"catalog/model", "catalog/syncrun", "catalog/event"} | customization
 
 
@@ -176,9 +212,16 @@ def things() -> dict[str, Any]:
         purpose="training", state="valid", filename="x", created_at=NOW, rows=1, tokens=1
     )
     found = Found.objects.create(noun="model", arn="arn:x", name="theirs", first_seen_at=NOW)
-    return {
-        "yellow": yellow, "green": green, "run": run, "event": yellow.events.get(), "customizationjob": job,
-        "dataset": dataset, "found": found, "price": Price.objects.filter(origin="bundled").first(),
+    row = {"model": custom, "state": "removed", "created_at": NOW, "changed_at": NOW}
+    served = {
+        "throughput": Throughput.objects.create(units=1, **row),
+        "deployment": Deployment.objects.create(**row),
+        "deletion": Deletion.objects.create(**row | {"state": "refused"}),
+    }
+    return served | {
+        "yellow": yellow, "green": green, "custom": custom, "run": run, "event": yellow.events.get(),
+        "customizationjob": job, "dataset": dataset, "found": found,
+        "price": Price.objects.filter(origin="bundled").first(),
     }  # fmt: skip
 
 
@@ -203,7 +246,8 @@ def browser_of(role: str, **options: Any) -> Client:
 
 def address(route: str, fields: dict[str, Any], things: dict[str, Any]) -> str:
     nouns = {"syncrun": "run", "event": "event", "customizationjob": "customizationjob",
-             "custom/jobs": "customizationjob", "dataset": "dataset", "found": "found", "price": "price"}  # fmt: skip
+             "custom/jobs": "customizationjob", "dataset": "dataset", "found": "found", "price": "price",
+             **{noun: noun for noun in ("throughput", "deployment", "deletion")}}  # fmt: skip
     default = next((thing for part, thing in nouns.items() if part in route), "yellow")
     key = str(things[fields.get("pk", default)].pk)
     return "/" + route.replace("<int:pk>", key).replace("<path:object_id>", key).replace(
@@ -238,11 +282,17 @@ def test_each_address_lets_in_whom_it_should(things, role, method, route, fields
         assert Dataset.objects.count() == 1
 
 
-POST_ONLY = ["/custom/jobs/1/stop", "/custom/jobs/1/archive", "/custom/datasets/begin", "/custom/datasets/refer",
+POST_ONLY = ["/custom/pricing/refresh", "/custom/new/parts",
+             "/custom/models/1/serving/provision", "/custom/models/1/serving/deploy", "/custom/throughputs/1/extend",
+             "/custom/models/1/configuration/text",
+             "/custom/jobs/1/archive", "/custom/datasets/begin", "/custom/datasets/refer",
              "/custom/datasets/1/sign", "/custom/datasets/1/finish", "/custom/datasets/1/cancel", "/custom/found/look",
              "/custom/found/1/adopt", "/custom/found/1/foreign", "/models/switch", "/models/1/enable",
              "/models/1/disable", "/sync/start", "/logout/"]  # fmt: skip
-READ_ONLY = ["/custom/new/parts", "/custom/new/name", "/custom/jobs/", "/custom/jobs/1/", "/custom/jobs/1/poll",
+READ_ONLY = ["/custom/spend/", "/custom/spend/training/", "/custom/spend/export.csv", "/custom/pricing/",
+             "/custom/models/1/serving/", "/custom/models/1/serving/poll", "/custom/money/",
+             "/custom/models/1/configuration/", "/custom/models/1/configuration/poll",
+             "/custom/new/name", "/custom/datasets/1/report", "/custom/jobs/", "/custom/jobs/1/", "/custom/jobs/1/poll",
              "/custom/jobs/1/training.csv", "/custom/datasets/1/", "/custom/datasets/1/parts", "/custom/found/", "/",
              "/models/", "/models/poll", "/models/export.csv", "/models/1/", "/models/1/poll", "/sync/", "/sync/1/",
              "/activity/", "/livez", "/readyz"]  # fmt: skip
@@ -262,7 +312,7 @@ def test_what_only_shows_something_takes_no_form(url):
         assert getattr(client, method)(url).status_code == 405
 
 
-@pytest.mark.parametrize("url", POST_ONLY)
+@pytest.mark.parametrize("url", [*POST_ONLY, "/custom/jobs/1/stop", "/custom/models/1/delete"])
 def test_a_form_without_its_token_is_refused(url, things):
     client = browser_of("superuser", enforce_csrf_checks=True)
     response = client.post(url, {"action": "enable"})
@@ -302,9 +352,28 @@ def test_the_groups_hold_what_their_names_say():
         "view_customizationjob",
         "view_dataset",
         "view_found",
+        "view_throughput",
+        "view_deployment",
+        "view_deletion",
+        "view_price",
+    }
+    spenders = {
+        "view_model",
+        "view_event",
+        "view_throughput",
+        "view_deployment",
+        "view_deletion",
+        "view_price",
+        "spend",
     }
     admins = {"change_model", "enable_model", "sync_models", "create_custom_model", "adopt_found"}
-    assert held == {"Model viewers": viewers, "Model admins": viewers | admins}
+    admins.add("delete_custom_model")
+    prices = {f"{verb}_price" for verb in ("view", "add", "change", "delete")}
+    assert held == {
+        "Model viewers": viewers,
+        "Model admins": viewers | admins | prices,
+        "Model spenders": spenders,
+    }
 
 
 def test_a_viewer_is_shown_no_button_that_would_be_refused(things):

@@ -153,3 +153,41 @@ def run() -> Iterator[Run]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def model(control: SandboxControl) -> str:
+    """The ARN of an Active custom model; the clock stands still from here on."""
+    control.freeze()
+    arn: str = control.make_custom_model("tuned")["modelArn"]
+    control.advance(5)
+    return arn
+
+
+@pytest.fixture
+def provision(bedrock: Any, model: str) -> Callable[..., str]:
+    """Create a throughput for the custom model; gives its ARN."""
+
+    def create(name: str = "live", **changes: Any) -> str:
+        usual = {
+            "provisionedModelName": name,
+            "modelId": model,
+            "modelUnits": 1,
+            "clientRequestToken": f"token-{name}",
+        }
+        arn: str = bedrock.create_provisioned_model_throughput(**(usual | changes))["provisionedModelArn"]
+        return arn
+
+    return create
+
+
+@pytest.fixture
+def deploy(bedrock: Any, model: str) -> Callable[..., str]:
+    """Create a deployment of the custom model; gives its ARN."""
+
+    def create(name: str = "on-demand", **changes: Any) -> str:
+        usual = {"modelDeploymentName": name, "modelArn": model, "clientRequestToken": f"token-{name}"}
+        arn: str = bedrock.create_custom_model_deployment(**(usual | changes))["customModelDeploymentArn"]
+        return arn
+
+    return create

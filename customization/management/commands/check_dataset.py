@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
-from catalog.platforms import aws
 from catalog.platforms.base import PlatformError
+from customization.checking import modalities_of
 from customization.datasets import Purpose, Report, check, family_of, limits_of
-from customization.datasets.sources import Place, place_of
+from customization.gateways import storage
+from customization.gateways.places import place_of
 
 VALID, INVALID, UNREADABLE = 0, 1, 2
 CHUNK = 1 << 18
@@ -43,8 +45,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         base, purpose = options["base_model"], options["purpose"]
         try:
-            chunks = _chunks(options["source"])
-            report = check(chunks, family_of(base), purpose, limits=limits_of(base, purpose))
+            chunks, modalities = _chunks(options["source"]), _modalities(base)
+            report = check(
+                chunks, family_of(base, modalities), purpose, limits=limits_of(base, purpose, modalities)
+            )
         except (Unreadable, OSError, PlatformError) as error:
             self._refuse(error, as_json=options["json"])
             sys.exit(UNREADABLE)
@@ -82,13 +86,16 @@ class Command(BaseCommand):
 
 def _chunks(source: str) -> Iterator[bytes]:
     """Open now, so that what cannot be read is told before anything else; read later."""
+    if not source.lower().startswith("s3:"):
+        return _file_chunks(Path(source).open("rb"))
     try:
         place = place_of(source)
     except ValueError as error:
         raise Unreadable(str(error)) from error
-    if place is not None:
-        return _object_chunks(place)
-    return _file_chunks(Path(source).open("rb"))
+    there = storage.look(place)
+    if there is None:
+        raise Unreadable(f"There is no object at {place.uri}.")
+    return storage.read(there)
 
 
 def _file_chunks(file: Any) -> Iterator[bytes]:
@@ -97,7 +104,9 @@ def _file_chunks(file: Any) -> Iterator[bytes]:
             yield chunk
 
 
-def _object_chunks(place: Place) -> Iterator[bytes]:
-    with aws.translated():
-        answer = aws.client("s3").get_object(Bucket=place.bucket, Key=place.key)
-        yield from answer["Body"].iter_chunks(CHUNK)
+def _modalities(base: str) -> list[str]:
+    """As the page's check has them. A file can be checked before there is any database, by the model's name alone."""
+    try:
+        return modalities_of(base)
+    except DatabaseError:
+        return []

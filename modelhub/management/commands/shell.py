@@ -2,6 +2,8 @@
 
 from django.core.management.commands import shell
 
+_SERVING = ("provision", "deploy", "remove_throughput", "remove_deployment", "delete_model")
+
 
 class Command(shell.Command):
     def get_auto_imports(self) -> list[str]:
@@ -13,4 +15,5 @@ class Command(shell.Command):
             "catalog.facts.Use",
             "catalog.sync.sync_platform",
             "customization.shell.create_custom_model",
+            *(f"customization.shell_serving.{name}" for name in _SERVING),
         ]

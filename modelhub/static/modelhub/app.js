@@ -98,6 +98,28 @@
     }
   });
 
+  // What is rented goes on costing between two answers of the server.
+  function tickMeters() {
+    for (const meter of document.querySelectorAll("[data-rate]")) {
+      meter.dataset.seen ??= performance.now();
+      const hours = (performance.now() - meter.dataset.seen) / 3.6e6;
+      const dollars = Number(meter.dataset.soFar) + Number(meter.dataset.rate) * hours;
+      meter.textContent = dollars.toLocaleString("en-US", { style: "currency", currency: "USD" });
+    }
+  }
+  setInterval(tickMeters, matchMedia("(prefers-reduced-motion: reduce)").matches ? 60_000 : 1000);
+
+  // A question the server asks opens by itself, and closes once it is answered.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.detail.target;
+    if ("asks" in (dialog.dataset ?? {}) && !dialog.open) dialog.showModal();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const dialog = event.target.closest("dialog[data-asks]");
+    const swapped = event.detail.xhr.getResponseHeader("HX-Retarget");
+    if (dialog && swapped && swapped !== `#${dialog.id}`) dialog.close();
+  });
+
   // Nobody looks at a hidden tab: don't ask; ask at once when it is looked at again.
   const pollers = "[data-poll]";
   document.addEventListener("htmx:confirm", (event) => {
@@ -144,7 +166,7 @@
     if (event.detail.requestConfig?.verb !== "post") return;
     event.target.closest(".toast")?.remove();
     if (event.target.id === "bulk" && event.detail.successful) untickAll();
-    for (const poller of document.querySelectorAll(pollers)) htmx.trigger(poller, "poll-now");
+    for (const poller of document.querySelectorAll(`${pollers}:not(#money)`)) htmx.trigger(poller, "poll-now"); // who changes money brings the clock
   });
   countTicked();
 })();

@@ -1,13 +1,16 @@
 """Jobs and custom models that others made: found, adopted, or left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization import discovery, jobs
+from customization.gateways import bedrock
 from customization.models import CustomizationJob, Found
 from customization.tasks import discover
-from tests.integration.customization.conftest import BASE, fresh, green_base, story
+from tests.integration.customization.conftest import BASE, CREATE, fresh, green_base, story
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +206,147 @@ def test_a_job_whose_token_is_as_long_as_aws_allows_is_adopted(world, nova2):
     world.tick()
     assert CustomizationJob.objects.get().state == "running"
     assert CustomizationJob.objects.get().request_token == "t" * 256
+
+
+def test_a_strangers_word_is_kept_up_to_date(world):
+    world.control.make_job("from-the-console", age_seconds=5)
+    discovery.discover(world.now)
+    assert Found.objects.get().word == "InProgress"
+    discovery.mark_foreign(Found.objects.get())
+    world.wait(100)
+    discovery.discover(world.now)
+    jobs_found = Found.objects.get(noun="job")
+    assert (jobs_found.word, jobs_found.state) == ("Completed", "foreign")
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+def test_a_stranger_that_vanishes_is_gone_and_one_that_returns_is_new(world, foreign):
+    world.control.make_custom_model("by-hand")
+    discovery.discover(world.now)
+    if foreign:
+        discovery.mark_foreign(Found.objects.get())
+    arn = Found.objects.get().arn
+    world.control.remove_custom_model("by-hand")
+    assert discovery.discover(world.wait(1)) == 0
+    assert Found.objects.get().state == "gone"
+    assert discovery.discover(world.wait(1)) == 0
+    with pytest.raises(discovery.Refused, match="gone"):
+        adopt_only(world)
+    world.control.make_custom_model("by-hand")
+    discovery.discover(world.wait(1))
+    back = Found.objects.order_by("-pk").first()
+    assert back.state == "new"
+    assert back.arn != arn or Found.objects.count() == 1
+
+
+def test_one_that_returns_under_its_old_arn_is_new_again(world):
+    world.control.make_custom_model("by-hand")
+    discovery.discover(world.now)
+    Found.objects.update(state="gone")
+    assert discovery.discover(world.wait(1)) == 0
+    assert Found.objects.get().state == "new"
+
+
+@pytest.mark.parametrize("operation", ["ListModelCustomizationJobs", "ListCustomModels"])
+def test_a_list_that_breaks_off_calls_nothing_gone(world, operation):
+    world.control.make_custom_model("by-hand")
+    world.control.make_job("from-the-console")
+    discovery.discover(world.now)
+    world.control.remove_custom_model("by-hand")
+    world.control.remove_job("from-the-console")
+    world.control.fail("cut200", platform="bedrock", operation=operation, times=None)
+    with pytest.raises(PlatformError):
+        discovery.discover(world.now)
+    assert set(Found.objects.values_list("state", flat=True)) == {"new"}
+
+
+def test_what_was_adopted_stays_adopted_when_it_is_gone(world, base):
+    world.control.make_custom_model("by-hand", baseModelId=BASE)
+    discovery.discover(world.now)
+    world.wait(6)
+    adopt_only(world)
+    world.control.remove_custom_model("by-hand")
+    discovery.discover(world.now)
+    assert Found.objects.get().state == "adopted"
+
+
+def test_a_completed_job_whose_model_is_not_named_is_adopted_as_running(world, nova2, monkeypatch):
+    world.control.make_job("done", age_seconds=500)
+    discovery.discover(world.now)
+    arn = Found.objects.get(noun="job").arn
+    nameless = replace(bedrock.get_job(arn), model_arn="")
+    with monkeypatch.context() as patch:
+        patch.setattr(bedrock, "get_job", lambda _: nameless)
+        model = discovery.adopt(Found.objects.get(noun="job"), actor=None, now=world.now)
+    assert (model.build, model.arn) == ("running", "")
+    for _ in range(2):
+        world.tick(1)
+    job = CustomizationJob.objects.select_related("model").get()
+    assert (job.state, job.model.build) == ("completed", "built")
+    assert job.model.arn
+
+
+def test_an_adopted_job_with_an_odd_output_address_settles_without_metrics(world, nova2, as_viewer):
+    world.control.make_job("done", age_seconds=500)
+    discovery.discover(world.now)
+    discovery.adopt(Found.objects.get(noun="job"), actor=None, now=world.now)
+    CustomizationJob.objects.update(output_uri="https://elsewhere/results")
+    world.tick(1)
+    job = CustomizationJob.objects.get()
+    assert (job.state, job.next_check_at, job.trouble, job.metrics) == ("completed", None, "", {})
+    assert as_viewer.get(f"/custom/jobs/{job.pk}/training.csv").status_code == 404
+
+
+def given_up(world, job) -> None:
+    """The platform has taken the job and hides it for longer than we wait for one that nobody wants."""
+    world.control.switch(get_lag_seconds=600, list_lag_seconds=600, training_seconds=3600)
+    world.control.fail("closed", platform="bedrock", operation=CREATE, applied=True)
+    world.tick()
+    jobs.stop(fresh(job), actor=None, now=world.now)
+    world.tick(121)
+    assert (fresh(job).state, fresh(job).arn) == ("stopped", "")
+    assert discovery.discover(world.now) == 0
+    world.wait(600)
+
+
+def test_a_job_of_ours_that_was_given_up_and_shows_later_is_a_stranger_with_our_token(world, job):
+    given_up(world, job)
+    assert discovery.discover(world.now) == 1
+    found = Found.objects.get()
+    assert (found.state, found.name) == ("new", job.remote_name)
+    assert bedrock.get_job(found.arn).token == job.request_token
+    (birth,) = world.births()
+    assert "modelhub:request" in str(birth["tags"])
+
+
+def test_a_job_that_was_given_up_is_taken_back_and_stopped_after_all(world, job, admin):
+    given_up(world, job)
+    discovery.discover(world.now)
+    model = discovery.adopt(Found.objects.get(), actor=admin, now=world.now)
+    assert (model.pk, model.build) == (job.model_id, "running")
+    world.control.switch(list_lag_seconds=0)
+    for _ in range(4):
+        world.tick(10)
+    assert fresh(job).state == "stopped"
+    assert [each["status"] for each in world.control.jobs()] == ["Stopped"]
+    assert CustomizationJob.objects.count() == len(world.births()) == 1
+    assert story(job).index("found again") > story(job).index("training stopped")
+    assert discovery.discover(world.now) == 0
+
+
+def test_a_job_that_was_given_up_and_archived_is_refused_with_a_way_out(world, job):
+    given_up(world, job)
+    discovery.discover(world.now)
+    jobs.archive(fresh(job), actor=None, now=world.now)
+    with pytest.raises(discovery.Refused, match="Stop the job in the AWS console"):
+        adopt_only(world)
+
+
+def test_a_strangers_job_under_the_name_of_a_failed_one_of_ours_is_refused_in_plain_words(world, job):
+    world.control.make_job(job.remote_name, baseModelIdentifier=BASE, customModelName="theirs")
+    for _ in range(2):
+        world.tick(10)
+    assert fresh(job).state == "failed"
+    discovery.discover(world.now)
+    with pytest.raises(discovery.Refused, match="There is a job called"):
+        adopt_only(world)

@@ -1,5 +1,6 @@
 """A job from its request to its end, over HTTP, as people see it on the way."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,13 +8,15 @@ from django.test import Client
 
 from catalog.models import Event, Model
 from catalog.platforms import aws
-from customization import jobs
+from customization import artifacts, jobs, killpoints
 from customization.decide import decide
 from customization.models import CustomizationJob, Dataset
 from customization.recording import record
 from tests.integration.customization.conftest import (
     BUCKET,
     CREATE,
+    GET,
+    LIST,
     STOP,
     fresh,
     green_base,
@@ -47,11 +50,12 @@ def test_a_job_goes_from_request_to_a_model_with_curves_and_costs(world, base, t
     seen = []
     for _ in range(3):
         world.tick(15)
-        seen.append([phase["word"] for phase in fresh(job).phases])
+        job = fresh(job)
+        seen.append(([phase["word"] for phase in job.phases], job.model.explained.reason))
     assert seen == [
-        ["Completed", "InProgress", "NotStarted"],
-        ["Completed", "Completed", "InProgress"],
-        ["Completed", "Completed", "InProgress"],
+        (["Completed", "InProgress", "NotStarted"], "Training: validation ✓, data…"),
+        (["Completed", "Completed", "InProgress"], "Training: validation ✓, data ✓, training…"),
+        (["Completed", "Completed", "InProgress"], "Training: validation ✓, data ✓, training…"),
     ]
     world.tick(20)
     job = fresh(job)
@@ -93,6 +97,57 @@ def test_estimate_and_actual_cost_are_tokens_times_epochs_times_price(world, tra
     assert "AWS Price List" in job.price_source
 
 
+EPOCHS = "step_number,epoch_number,training_loss\n1,0,2.5\n2,0,2.0\n3,1,1.5\n"
+
+
+@pytest.fixture
+def priced(world) -> CustomizationJob:
+    """A job that is to run three epochs, at a price that is known."""
+    nova2 = green_base(2, "amazon.nova-2-lite-v1:0:256k", name="Nova 2 Lite")
+    data = valid_file(key="priced.jsonl", base_id=nova2.external_id)
+    wishes = {"epochCount": "3"}
+    return jobs.create(name="priced", base=nova2, training=data, now=world.now, hyperparameters=wishes)
+
+
+def test_the_actual_cost_counts_the_epochs_that_ran_not_those_asked_for(world, priced, as_admin):
+    world.tick()
+    world.tick(100)
+    put(artifacts.places(fresh(priced))["training"].key, EPOCHS.encode())
+    world.tick(1)
+    job = fresh(priced)
+    assert (job.epochs, job.epochs_run) == (3, 2)
+    assert job.actual_cost == Decimal("0.00378") * 30_000 * 2 / 1000
+    assert "2 epochs begun" in as_admin.get(job.get_absolute_url()).content.decode()
+
+
+def test_without_its_metrics_file_the_actual_cost_is_unknown(world, priced, as_admin):
+    world.tick()
+    world.tick(100)
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=artifacts.places(fresh(priced))["training"].key)
+    world.tick(1)
+    job = fresh(priced)
+    assert (job.state, job.next_check_at, job.epochs_run, job.actual_cost) == ("completed", None, None, None)
+    assert job.estimated_cost
+    page = as_admin.get(job.get_absolute_url()).content.decode()
+    assert "<dt>Actual</dt><dd>unknown" in page
+    assert "no metrics file says how many epochs ran" in page
+
+
+@pytest.mark.parametrize(("text", "cost"), [(EPOCHS, Decimal("0.2268")), (None, None)])
+def test_a_stopped_job_tells_what_was_trained_if_it_left_a_file(world, priced, as_admin, text, cost):
+    world.control.switch(training_seconds=3600)
+    world.tick()
+    if text:
+        put(artifacts.places(fresh(priced))["training"].key, text.encode())
+    jobs.stop(fresh(priced), actor=None, now=world.wait(60))
+    for _ in range(4):
+        world.tick(10)
+    job = fresh(priced)
+    assert (job.state, job.next_check_at, job.actual_cost) == ("stopped", None, cost)
+    said = "$0.23" if cost else "unknown"
+    assert f"<dt>Actual</dt><dd>{said}" in as_admin.get(job.get_absolute_url()).content.decode()
+
+
 def test_hyperparameters_nobody_named_are_the_tables_defaults_and_said_aloud(world, job):
     assert job.hyperparameters == {
         "epochCount": "2",
@@ -107,9 +162,71 @@ def test_token_name_and_tags_reach_the_platform(world, job):
     world.tick()
     (birth,) = world.births()
     assert (birth["token"], birth["name"]) == (job.request_token, job.remote_name)
-    tags = {"modelhub:instance": "modelhub", "modelhub:request": job.request_token}
-    assert birth["tags"] == tags or {tag["key"]: tag["value"] for tag in birth["tags"]} == tags
+    assert tags_of(birth) == {"modelhub:instance": "modelhub", "modelhub:request": job.request_token}
     assert [call["token"] for call in world.calls(CREATE)] == [job.request_token]
+
+
+def tags_of(birth: dict) -> dict[str, str]:
+    held = birth["tags"]
+    return held if isinstance(held, dict) else {tag["key"]: tag["value"] for tag in held}
+
+
+def test_what_is_made_carries_the_name_of_this_installation(world, job, settings):
+    settings.INSTANCE = "team-a"
+    world.tick()
+    world.tick(100)
+    made = [*world.births(), *world.control.created(kind="model")]
+    assert [tags_of(birth)["modelhub:instance"] for birth in made] == ["team-a", "team-a"]
+
+
+def test_the_request_that_made_the_job_can_be_named_to_aws(world, job, as_admin):
+    world.tick()
+    (call,) = world.calls(CREATE)
+    assert call["request_id"]
+    assert fresh(job).last_request_id == call["request_id"]
+    made = job.model.events.get(action="training running")
+    assert made.detail == {"aws_request_id": call["request_id"]}
+    assert f"<code>{call['request_id']}</code>" in as_admin.get(job.get_absolute_url()).content.decode()
+
+
+def test_the_request_that_stopped_the_job_can_be_named_to_aws(world, running):
+    jobs.stop(running, actor=None, now=world.wait(30))
+    for _ in range(3):
+        world.tick(6)
+    (call,) = world.calls(STOP)
+    assert fresh(running).last_request_id == call["request_id"]
+    stopping = running.model.events.get(action="training stopping")
+    assert stopping.detail == {"aws_request_id": call["request_id"]}
+    assert fresh(running).state == "stopped"
+
+
+def test_the_request_that_was_refused_can_be_named_to_aws(world, request_job):
+    world.control.script_job("quota")
+    job = request_job()
+    world.tick()
+    (call,) = world.calls(CREATE)
+    assert fresh(job).last_request_id == call["request_id"]
+
+
+def test_the_refusal_that_failed_a_job_can_be_named_to_aws(world, request_job):
+    world.control.script_job("name_in_use", times=None)
+    job = request_job()
+    for _ in range(8):
+        world.tick(100)
+    last = world.calls(CREATE)[-1]["request_id"]
+    assert fresh(job).last_request_id == last
+    assert job.model.events.get(action="training failed").detail == {"aws_request_id": last}
+
+
+def test_progress_reaches_open_pages_without_an_event(world, running):
+    before, told = running.model.rev, story(running)
+    world.tick(15)
+    model = fresh(running).model
+    assert model.build_message == "validation ✓, data…"
+    assert model.rev > before
+    assert story(running) == told
+    world.tick(1)
+    assert fresh(running).model.rev == model.rev  # nothing new, nothing to fetch
 
 
 def test_validation_data_is_optional(world, job):
@@ -179,6 +296,131 @@ def test_a_stop_after_an_answer_was_lost_finds_the_job_and_stops_it(world, job):
     assert [each["status"] for each in world.control.jobs()] == ["Stopped"]
 
 
+def test_a_stop_after_an_answer_was_lost_asks_for_nothing_more_and_settles(world, job):
+    world.control.fail("closed", platform="bedrock", operation=CREATE)
+    world.tick()
+    asked = len(world.calls(CREATE))
+    jobs.stop(fresh(job), actor=None, now=world.now)
+    world.tick(60)
+    assert fresh(job).state == "requested"  # the platform may still show it
+    world.tick(61)
+    assert (fresh(job).state, fresh(job).next_check_at) == ("stopped", None)
+    assert len(world.calls(CREATE)) == asked
+    assert world.births() == []
+
+
+def test_a_stop_meanwhile_is_not_made_to_wait_for_a_look_that_is_under_way(world, running):
+    """The worker holds the row, and would have written down to look again in ten seconds."""
+    world.wait(30)
+
+    def hook(point: str) -> None:
+        if point == "claimed":
+            jobs.stop(fresh(running), actor=None, now=world.now)
+
+    with killpoints.armed(hook):
+        world.tick()
+    job = fresh(running)
+    assert (job.stop_wanted, job.next_check_at, job.remote_word) == (True, world.now, "InProgress")
+    assert world.tick() == 1
+    assert len(world.calls(STOP)) == 1
+
+
+@pytest.mark.parametrize("point", ["claimed", "before_send"])
+def test_a_stop_meanwhile_is_not_made_to_wait_for_a_look_that_fails(world, job, point):
+    world.control.fail("error500", platform="bedrock", times=None)
+    done = []
+
+    def hook(reached: str) -> None:
+        if reached == point and not done:
+            done.append(jobs.stop(fresh(job), actor=None, now=world.now))
+
+    if point == "before_send":
+        world.control.clear_faults()
+        world.control.fail("error500", platform="bedrock", operation=CREATE, times=None)
+    with killpoints.armed(hook):
+        world.tick()
+    assert done
+    assert fresh(job).next_check_at == world.now
+
+
+def test_a_stop_meanwhile_is_not_made_to_wait_for_a_get_that_fails(world, running):
+    """The error is caught far out, where the row is read again."""
+    world.control.switch(list_lag_seconds=600)  # the list does not show it: one Get does
+    world.control.fail("error500", platform="bedrock", operation=GET, times=None)
+    world.wait(30)
+
+    def hook(point: str) -> None:
+        if point == "claimed":
+            jobs.stop(fresh(running), actor=None, now=world.now)
+
+    with killpoints.armed(hook):
+        world.tick()
+    job = fresh(running)
+    assert job.trouble
+    assert (job.stop_wanted, job.next_check_at) == (True, world.now)
+
+
+def test_of_two_due_times_the_sooner_wins(world, running):
+    """A page makes the row due by an object it read before a worker claimed the row."""
+    stale = fresh(running)
+    assert fresh(running).claim(world.wait(90))
+    soon = world.now - timedelta(seconds=60)
+    assert stale.move("running", next_check_at=soon)
+    assert fresh(running).next_check_at == soon
+    assert stale.move("running", next_check_at=None)
+    assert fresh(running).next_check_at is None
+
+
+def alter(operation: str, change):
+    """Alter an answer on its way, below our clients, until the returned function is called."""
+    client = aws.client("bedrock")
+    name = f"after-call.bedrock.{operation}"
+
+    def hook(parsed, **_):
+        change(parsed)
+
+    client.meta.events.register(name, hook)
+    return lambda: client.meta.events.unregister(name, hook)
+
+
+def nameless_list(parsed: dict) -> None:
+    for entry in parsed["modelCustomizationJobSummaries"]:
+        entry.pop("customModelArn", None)
+
+
+def nameless_get(parsed: dict) -> None:
+    parsed.pop("outputModelArn", None)
+
+
+def test_a_model_that_only_the_list_names_is_taken_from_there(world, job):
+    world.tick()
+    restore = alter(GET, nameless_get)
+    try:
+        world.tick(100)
+    finally:
+        restore()
+    job = fresh(job)
+    assert (job.state, job.model.build) == ("completed", "built")
+    assert job.model.arn == world.control.jobs()[0]["outputModelArn"]
+
+
+def test_a_completed_job_whose_model_is_not_named_yet_is_asked_about_again(world, job):
+    world.tick()
+    restore = [alter(GET, nameless_get), alter(LIST, nameless_list)]
+    try:
+        world.tick(100)
+    finally:
+        for each in restore:
+            each()
+    waiting = fresh(job)
+    assert (waiting.state, waiting.model.build, waiting.model.arn) == ("running", "running", "")
+    assert "has not named the model yet" in waiting.trouble
+    world.tick(6)
+    job = fresh(job)
+    assert (job.state, job.model.build, job.trouble) == ("completed", "built", "")
+    assert job.model.arn
+
+
 def test_a_stop_that_meets_a_lagging_list_is_no_trouble(world, running):
     world.wait(200)
     world.tick()
@@ -232,6 +474,17 @@ def test_an_archived_job_is_not_archived_twice(world, job):
         jobs.archive(fresh(job), actor=None, now=world.now)
 
 
+def test_of_two_who_archive_at_once_one_is_refused(world, job):
+    jobs.stop(job, actor=None, now=world.now)
+    world.tick()
+    first, second = fresh(job), fresh(job)
+    jobs.archive(first, actor=None, now=world.now)
+    with pytest.raises(jobs.Refused, match="archived already"):
+        jobs.archive(second, actor=None, now=world.wait(1))
+    assert story(job).count("archived") == 1
+    assert fresh(job).model.archived_at < world.now
+
+
 @pytest.mark.parametrize("state", ["requested", "running", "stopping", "completed", "unknown"])
 def test_only_what_came_to_nothing_can_be_archived(world, job, state):
     CustomizationJob.objects.filter(pk=job.pk).update(state=state)
@@ -247,7 +500,7 @@ def test_a_name_taken_on_aws_is_told_without_regard_to_case(world, name):
 
 def test_an_aws_that_does_not_answer_stops_nobody_from_typing(world):
     world.control.fail("error500", platform="bedrock", times=None)
-    assert jobs.why_taken_there("anything") == ""
+    assert jobs.why_taken_there("anything") is None
 
 
 def test_quota_is_waited_for_and_told(world, request_job):
@@ -427,6 +680,26 @@ def test_data_must_have_been_checked_for_this_very_use(world, base, training, wh
     with pytest.raises(jobs.Refused) as refusal:
         jobs.create(name="x", base=base, training=training, now=world.now)
     assert said in refusal.value.errors["training"]
+
+
+@pytest.mark.parametrize(
+    ("training_rows", "validation_rows", "field", "said"),
+    [
+        (99, None, "training", "99 rows together; this model takes at least 100. Add rows."),
+        (60, 39, "validation", "99 rows together; this model takes at least 100. Add rows."),
+        (9_990, 11, "validation", "10,001 rows together; this model takes at most 10,000. Remove rows."),
+        (60, 40, "", ""),
+        (9_990, 10, "", ""),
+    ],
+)
+def test_bounds_on_the_rows_of_both_files_are_kept(world, training_rows, validation_rows, field, said):
+    llama = green_base(3, "meta.llama3-1-8b-instruct-v1:0:128k", name="Llama")
+    data = valid_file(base_id=llama.external_id, rows=training_rows)
+    more = None
+    if validation_rows:
+        more = valid_file("validation", "more.jsonl", llama.external_id, rows=validation_rows)
+    errors = jobs.objections("tone", llama, data, more, {})
+    assert errors == ({field: f"Training and validation data have {said}"} if field else {})
 
 
 def test_a_stop_that_overtakes_the_first_send_buys_nothing(world, job, admin, monkeypatch):

@@ -32,6 +32,7 @@ HABITS = {
     },
 }
 WHILE_CREATING = ("intent_committed", "claimed", "before_send", "accepted", "before_commit", "committed")
+NOT_IN_A_JOBS_LIFE = {"before_delete", "delete_accepted", "before_ack"}
 LOST_ANSWERS = (
     "closed",
     "timeout",
@@ -145,6 +146,18 @@ def test_a_kill_at_the_end_of_a_training_loses_neither_model_nor_curves(harsh, j
     ends_well(harsh, fresh(job))
 
 
+def test_an_intent_that_was_not_committed_leaves_nothing_and_its_name_is_free(world, base, training):
+    def work() -> None:
+        jobs.create(name="support-tone", base=base, training=training, now=world.now)
+
+    world.killed_at("intent_written", work)
+    assert not CustomizationJob.objects.exists()
+    assert not Model.objects.filter(kind="custom").exists()
+    work()
+    assert world.tick() == 1
+    assert len(world.births()) == 1
+
+
 def test_what_a_killed_transaction_wrote_is_gone(world, job):
     world.killed_at("before_commit", world.tick)
     job = fresh(job)
@@ -171,4 +184,4 @@ def test_every_kill_point_is_reached_in_a_jobs_life(world, base, training):
                 world.tick()
             for _ in range(3):
                 world.tick(100)
-    assert reached == set(killpoints.POINTS)
+    assert reached == set(killpoints.POINTS) - NOT_IN_A_JOBS_LIFE

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.history import event
 from catalog.models import Model
-from customization import jobs
+from customization import discovery, jobs
 from customization.models import CustomizationJob, Dataset, Found
 from tests.builders import NOW, a_model
 from tests.integration.customization.conftest import BUCKET, CREATE, fresh, green_base, put, rows, valid_file
@@ -148,7 +148,7 @@ def test_a_draft_survives_a_reload_in_the_address(world, as_admin, typed):
 
 def test_another_base_keeps_what_was_typed_for_the_first(world, as_admin, typed):
     llama = green_base(3, "meta.llama3-1-8b-instruct-v1:0", name="Llama")
-    page = as_admin.get("/custom/new/parts", {**typed, "base": llama.pk}).content.decode()
+    page = as_admin.post("/custom/new/parts", {**typed, "base": llama.pk}).content.decode()
     assert 'value="batchSize"' in page
     assert 'value="learningRateWarmupSteps"' in page  # to be taken away by whoever typed it
 
@@ -164,6 +164,10 @@ GARBAGE = [
     {"name": "\x00\ud800"[:1]},
     {"description": "x" * 9000},
     {"training_uri": "s3://["},
+    {"hp_base": "²"},
+    {"hp_base": "9" * 18},
+    {"drop": "fun"},
+    {"recheck": "\x00"},
     {"clone": "²"},
     {"clone": "abc"},
     {"clone": "9" * 40},
@@ -173,8 +177,9 @@ GARBAGE = [
 
 @pytest.mark.parametrize("data", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_in_the_address_or_the_form_is_no_server_error(world, base, as_admin, data):
-    for url in ("/custom/new/", "/custom/new/parts", "/custom/new/name"):
+    for url in ("/custom/new/", "/custom/new/name"):
         assert as_admin.get(url, data).status_code in (200, 404)
+    assert as_admin.post("/custom/new/parts", data).status_code == 200
     assert as_admin.post("/custom/new/", {"base": base.pk, **data}).status_code == 422
 
 
@@ -284,7 +289,7 @@ def test_an_s3_that_fails_is_told_at_every_door(world, base, as_admin, kind):
     ]
     assert [answer.status_code for answer in answers] == [502] * 4
     assert all(answer.json()["error"] for answer in answers)
-    assert Dataset.objects.get().state == "uploading"
+    assert Dataset.objects.get(pk=made["id"]).state == "uploading"
 
 
 @pytest.mark.parametrize(
@@ -347,7 +352,8 @@ def test_stop_and_archive_by_their_buttons(world, running, as_admin, admin):
 
 def test_the_page_asks_again_until_the_curves_are_there(world, job, as_admin):
     def polls() -> bool:
-        return "data-poll" in as_admin.get(f"/custom/jobs/{job.pk}/poll").content.decode()
+        part = as_admin.get(f"/custom/jobs/{job.pk}/poll").content.decode()
+        return f'hx-get="/custom/jobs/{job.pk}/poll"' in part
 
     assert polls()
     world.tick()
@@ -451,6 +457,7 @@ def test_strangers_are_looked_for_adopted_and_left_alone_by_buttons(world, as_ad
     world.control.make_job("from-the-console")
     world.control.make_job("not-ours")
     as_admin.post("/custom/found/look")
+    discovery.discover(world.now)  # the worker's part
     ours, theirs = Found.objects.order_by("name")
     assert as_admin.post(f"/custom/found/{ours.pk}/adopt")["Location"].startswith("/models/")
     assert as_admin.post(f"/custom/found/{ours.pk}/adopt").status_code == 409
@@ -472,7 +479,7 @@ def test_check_now_makes_moving_jobs_due_and_leaves_settled_ones_alone(world, re
     CustomizationJob.objects.filter(pk=settled.pk).update(next_check_at=None, state="failed")
     action = {"action": "check_now", "_selected_action": [moving.pk, settled.pk]}
     page = as_superuser.post("/admin/customization/customizationjob/", action, follow=True).content.decode()
-    assert "1 jobs are looked at now" in page
+    assert "1 customization job is looked at now" in page
     assert fresh(moving).next_check_at.year == 2026
     assert fresh(settled).next_check_at is None
 

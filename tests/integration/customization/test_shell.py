@@ -1,13 +1,19 @@
 """One call in the Django shell: a file and a base model in, a custom model on its way."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from catalog.models import Model
+from catalog.platforms import aws
 from catalog.platforms.base import PlatformError
 from customization import jobs, uploads
+from customization.abandoned import abort_abandoned
+from customization.gateways import storage
 from customization.models import CustomizationJob, Dataset
 from customization.shell import create_custom_model
-from tests.integration.customization.conftest import BASE, BUCKET, fresh, put, rows
+from tests.integration.customization.conftest import BASE, BUCKET, Killed, fresh, put, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +30,7 @@ def test_a_local_file_is_uploaded_checked_and_requested_in_one_call(world, base,
         name="tone", base=BASE, training=str(file), hyperparameters={"epochCount": 3}, actor=admin
     )
     assert (job.state, job.model.name, job.requested_by, job.epochs) == ("requested", "tone", admin, 3)
-    assert (job.training.state, job.training.rows, job.training.filename) == ("valid", 12, "my-data.jsonl")
+    assert (job.training.state, job.training.rows, job.training.filename) == ("valid", 12, "my data.jsonl")
     CustomizationJob.objects.update(next_check_at=world.now)
     world.tick()
     assert fresh(job).state == "running"
@@ -58,6 +64,36 @@ def test_nothing_is_uploaded_in_vain(world, base, file):
     assert not Dataset.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("wishes", "changes", "field"),
+    [
+        ({"hyperparameters": {"epochCount": 50}}, {}, "hyperparameter:epochCount"),
+        ({"hyperparameters": {"wings": "2"}}, {}, "hyperparameter:wings"),
+        ({}, {"BEDROCK_ROLE_ARN": ""}, ""),
+        ({}, {"S3_BUCKET": ""}, ""),
+    ],
+)
+def test_what_can_be_said_without_the_data_is_said_before_the_upload(
+    world, base, file, settings, wishes, changes, field
+):
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    with pytest.raises(jobs.Refused) as refusal:
+        create_custom_model(name="tone", base=base, training=str(file), **wishes)
+    assert set(refusal.value.errors) == {field}
+    assert world.control.ledger(platform="s3") == []
+
+
+@pytest.mark.parametrize("more", ["nowhere.jsonl", "empty.jsonl"])
+def test_validation_data_that_can_not_be_used_is_told_before_the_training_data_goes_up(
+    world, base, file, tmp_path, more
+):
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(uploads.Refused, match=r"There is no file|is empty"):
+        create_custom_model(name="tone", base=base, training=str(file), validation=str(tmp_path / more))
+    assert world.control.ledger(platform="s3") == []
+
+
 def test_a_bad_file_is_refused_with_the_reason(world, base, tmp_path):
     bad = tmp_path / "bad.jsonl"
     bad.write_bytes(b"{}\n")
@@ -89,3 +125,26 @@ def test_an_upload_that_fails_tells_in_our_words(world, base, file):
     world.control.fail("denied", platform="s3", operation="PutObject", times=None)
     with pytest.raises(PlatformError, match="Access Denied"):
         create_custom_model(name="tone", base=base, training=str(file))
+
+
+def test_a_shell_that_dies_while_it_uploads_leaves_a_row_by_which_the_parts_are_found(
+    world, base, file, monkeypatch
+):
+    def killed_half_way(place, path):
+        aws.client("s3").create_multipart_upload(Bucket=place.bucket, Key=place.key)
+        raise Killed
+
+    monkeypatch.setattr(storage, "put_file", killed_half_way)
+    with pytest.raises(Killed):
+        create_custom_model(name="tone", base=base, training=str(file))
+    assert Dataset.objects.get().state == "uploading"
+    assert abort_abandoned(timezone.now() + timedelta(hours=25)) == 1
+    assert not aws.client("s3").list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+
+
+def test_what_an_upload_that_failed_left_behind_is_cleared_up_soon(world, base, file):
+    world.control.fail("denied", platform="s3", operation="PutObject", times=None)
+    with pytest.raises(PlatformError):
+        create_custom_model(name="tone", base=base, training=str(file))
+    assert abort_abandoned(timezone.now() + timedelta(minutes=11)) == 1
+    assert Dataset.objects.get().state == "aborted"

@@ -8,9 +8,12 @@ import pytest
 
 from catalog.platforms import aws
 from catalog.platforms.base import AuthError, PermanentError, PlatformError, TransientError
-from customization import uploads
+from customization import abandoned, s3_files, uploads
+from customization.abandoned import abort_abandoned
+from customization.datasets import sizes
+from customization.gateways import storage
 from customization.models import Dataset
-from tests.integration.customization.conftest import BUCKET, put, rows
+from tests.integration.customization.conftest import BUCKET, Killed, green_base, put, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -124,19 +127,84 @@ def test_uploads_nobody_went_on_with_for_a_day_are_thrown_away(world, begin):
     left, going_on = begin(), begin()
     world.wait(23 * 3600)
     send(going_on, world, [1])
-    assert uploads.abort_abandoned(world.wait(2 * 3600)) == 1
+    assert abort_abandoned(world.wait(2 * 3600)) == 1
     assert open_uploads() == [going_on.upload_id]
     states = dict(Dataset.objects.values_list("pk", "state"))
     assert states == {left.pk: "aborted", going_on.pk: "uploading"}
 
 
+def killed(*_args, **_options):
+    raise Killed
+
+
+def test_an_upload_that_nobody_kept_the_id_of_is_found_under_its_key_and_thrown_away(
+    world, begin, monkeypatch
+):
+    """Killed after S3 opened the upload and before its id was written down: parts there would cost for ever."""
+    kept, real = begin(), storage.start_upload
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "start_upload", lambda place: killed(real(place)))
+        with pytest.raises(Killed):
+            begin()
+    assert len(open_uploads()) == 2
+    assert abort_abandoned(world.wait(60)) == 0  # S3 may only be slow
+    assert abort_abandoned(world.wait(600)) == 1
+    assert open_uploads() == [kept.upload_id]
+    assert Dataset.objects.exclude(pk=kept.pk).get().state == "aborted"
+
+
+def test_a_row_whose_upload_was_never_opened_is_given_up(world, begin, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "start_upload", killed)
+        with pytest.raises(Killed):
+            begin()
+    dataset = Dataset.objects.get()
+    with pytest.raises(uploads.Refused, match="never began"):
+        uploads.sign(dataset, [1], now=world.now)
+    with pytest.raises(uploads.Refused, match="never began"):
+        uploads.finish(dataset, now=world.now)
+    assert abort_abandoned(world.wait(700)) == 1
+    assert Dataset.objects.get().state == "aborted"
+
+
+def test_an_opening_of_which_the_answer_was_lost_is_cleared_up(world, begin):
+    world.control.fail("closed", platform="s3", operation="CreateMultipartUpload", applied=True, times=None)
+    with pytest.raises(TransientError):
+        begin()
+    assert open_uploads()
+    world.control.clear_faults()
+    assert abort_abandoned(world.wait(700)) == 1
+    assert open_uploads() == []
+
+
+def test_an_opening_that_is_denied_leaves_nothing_to_clear_up(world, begin):
+    world.control.fail("denied", platform="s3", operation="CreateMultipartUpload")
+    with pytest.raises(AuthError):
+        begin()
+    assert (Dataset.objects.get().state, Dataset.objects.get().next_check_at) == ("aborted", None)
+
+
+def test_an_opening_that_outlives_its_row_is_taken_back(world, begin, monkeypatch):
+    real = storage.start_upload
+
+    def slow(place):
+        abort_abandoned(world.wait(700))
+        return real(place)
+
+    monkeypatch.setattr(storage, "start_upload", slow)
+    with pytest.raises(uploads.Refused, match="took too long"):
+        begin()
+    assert open_uploads() == []
+    assert Dataset.objects.get().state == "aborted"
+
+
 def test_one_that_can_not_be_thrown_away_holds_up_nobody(world, begin):
     first, second = begin(), begin()
     world.control.fail("denied", platform="s3", operation="AbortMultipartUpload")
-    assert uploads.abort_abandoned(world.wait(25 * 3600)) == 1
+    assert abort_abandoned(world.wait(25 * 3600)) == 1
     states = sorted(Dataset.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True))
     assert states == ["aborted", "uploading"]
-    assert uploads.abort_abandoned(world.wait(3700)) == 1
+    assert abort_abandoned(world.wait(3700)) == 1
 
 
 def test_finishing_twice_changes_nothing(world, begin):
@@ -173,7 +241,96 @@ def test_a_finish_of_which_s3_lost_the_answer_heals(world, begin, kind):
     assert Dataset.objects.get().etag
 
 
-@pytest.mark.parametrize("size", [0, -1, uploads.MAX_BYTES + 1, 10**15])
+def test_a_second_finish_at_the_same_time_finds_the_object(world, begin, monkeypatch):
+    """Two tabs: the other one puts the parts together after this one has listed them."""
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    real = storage.finish_upload
+
+    def overtaken(*args):
+        real(*args)
+        return real(*args)
+
+    monkeypatch.setattr(storage, "finish_upload", overtaken)
+    world.control.clear_ledger()
+    uploads.finish(dataset, now=world.now)
+    assert Dataset.objects.get().state == "uploaded"
+
+
+def test_at_most_twenty_are_thrown_away_in_one_tick(world, begin, monkeypatch):
+    monkeypatch.setattr(abandoned, "MOST_AT_ONCE", 2)
+    for _ in range(3):
+        begin()
+    assert abort_abandoned(world.wait(25 * 3600)) == 2
+    assert abort_abandoned(world.now) == 1
+
+
+def test_an_upload_that_goes_on_in_this_very_moment_is_not_thrown_away(world, begin, monkeypatch):
+    begin()
+    world.wait(25 * 3600)
+    real = abandoned._abort
+
+    def goes_on(dataset, now):
+        uploads.sign(Dataset.objects.get(), [1], now=now)
+        return real(dataset, now)
+
+    monkeypatch.setattr(abandoned, "_abort", goes_on)
+    assert abort_abandoned(world.now) == 0
+    assert len(open_uploads()) == 1
+    assert Dataset.objects.get().state == "uploading"
+
+
+def test_the_browsers_mark_of_the_file_is_kept_for_whoever_resumes(world, base, as_admin):
+    wish = {"filename": "a.jsonl", "size": 10, "purpose": "training", "base": base.pk, "mark": "17-abc"}
+    begun = as_admin.post("/custom/datasets/begin", wish, content_type="application/json").json()
+    page = as_admin.get(f"/custom/datasets/{begun['id']}/").content.decode()
+    assert 'data-mark="17-abc"' in page
+
+
+@pytest.mark.parametrize("verb", ["sign", "finish", "parts"])
+def test_an_upload_is_its_owners(world, begin, as_admin, superuser, logged_in, verb):
+    dataset = begin(size=10)
+    send(dataset, world, [1])
+    Dataset.objects.update(created_by=superuser)
+    method = "get" if verb == "parts" else "post"
+    url, body = f"/custom/datasets/{dataset.pk}/{verb}", {"parts": [1]} if verb == "sign" else {}
+    refused = getattr(as_admin, method)(url, body, content_type="application/json")
+    assert refused.status_code == 403
+    assert "root uploads train.jsonl" in refused.json()["error"]
+    allowed = getattr(logged_in(superuser), method)(url, body, content_type="application/json")
+    assert allowed.status_code == 200
+
+
+@pytest.mark.parametrize("url", ["/custom/datasets/{}/cancel", "/custom/new/"])
+def test_putting_anothers_file_out_of_ones_form_does_not_end_it(world, begin, as_admin, superuser, url):
+    dataset = begin()
+    Dataset.objects.update(created_by=superuser)
+    form = {"training": dataset.pk, "drop": "training"}
+    page = as_admin.post(url.format(dataset.pk), form).content.decode()
+    assert "or drop it here" in page
+    assert Dataset.objects.get().state == "uploading"
+    assert open_uploads()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("error500", "try again in a minute"), ("denied", "manage.py doctor")],
+)
+def test_trouble_of_s3_is_told_in_words_for_uploads(world, base, as_admin, kind, said):
+    world.control.fail(kind, platform="s3", operation="CreateMultipartUpload", times=None)
+    wish = {"filename": "a.jsonl", "size": 10, "purpose": "training", "base": base.pk}
+    answer = as_admin.post("/custom/datasets/begin", wish, content_type="application/json")
+    assert said in answer.json()["error"]
+    assert "sync" not in answer.json()["error"]
+    put("a.jsonl", rows())
+    world.control.fail(kind, platform="s3", operation="HeadObject", times=None)
+    form = {"base": base.pk, "training_uri": f"s3://{BUCKET}/a.jsonl"}
+    page = as_admin.post("/custom/new/", form).content.decode()
+    assert said in page
+    assert "sync again" not in page
+
+
+@pytest.mark.parametrize("size", [0, -1, sizes.MAX_BYTES + 1, 10**15])
 def test_an_impossible_size_is_refused_before_anything_is_opened(world, begin, size):
     with pytest.raises(uploads.Refused):
         begin(size=size)
@@ -232,7 +389,7 @@ def test_parts_a_file_does_not_have_are_not_signed(world, begin, numbers):
 @pytest.fixture
 def refer(world, base):
     def go(uri: str, purpose: str = "training") -> Dataset:
-        return uploads.refer(uri=uri, purpose=purpose, base=base, actor=None, now=world.now)
+        return s3_files.refer(uri=uri, purpose=purpose, base=base, actor=None, now=world.now)
 
     return go
 
@@ -251,6 +408,36 @@ def test_a_file_that_is_there_is_taken_and_waits_for_its_check(world, refer):
 def test_a_key_is_taken_to_the_letter(refer, key):
     put(key, rows())
     assert refer(f"s3://{BUCKET}/{key}").key == key
+
+
+def test_the_same_object_is_checked_again_for_another_base_without_an_upload(world, refer):
+    """Two rows, one object: whatever becomes of one, the other's file stays."""
+    first = refer(put("some/rows of ours.jsonl", rows()).uri)
+    Dataset.objects.update(filename="as they called it.json")
+    first.refresh_from_db()
+    llama = green_base(3, "meta.llama3-1-8b-instruct-v1:0", name="Llama")
+    world.control.clear_ledger()
+    second = s3_files.check_again(first, base=llama, actor=None, now=world.now)
+    assert (second.pk != first.pk, second.place, second.etag) == (True, first.place, first.etag)
+    assert (second.base_external_id, second.state, second.filename) == (
+        llama.external_id,
+        "uploaded",
+        "as they called it.json",
+    )
+    assert not world.calls("PutObject")
+    uploads.cancel(first)
+    abort_abandoned(world.wait(2 * 24 * 3600))
+    assert storage.look(second.place)
+    assert Dataset.objects.get(pk=second.pk).state == "uploaded"
+
+
+@pytest.mark.parametrize("state", ["uploading", "aborted"])
+def test_what_has_not_arrived_is_not_checked_again(world, base, begin, state):
+    dataset = begin()
+    Dataset.objects.update(state=state)
+    dataset.refresh_from_db()
+    with pytest.raises(uploads.Refused, match="has not arrived"):
+        s3_files.check_again(dataset, base=base, actor=None, now=world.now)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,24 @@ def test_without_an_actor_modelhub_did_it():
     assert enable(a_model()).actor_name == "modelhub"
 
 
+@pytest.mark.parametrize(("late", "meanwhile"), [(enable, disable), (disable, enable)])
+def test_who_loses_to_two_others_is_not_told_to_do_just_that(late, meanwhile, monkeypatch):
+    """Somebody enables and somebody disables: between them a third came too late. Found by `make chaos-races`."""
+    model = a_model(enabled=late is enable)
+    reread = Model.refresh_from_db
+
+    def changed_back(self: Model, **options: object) -> None:
+        monkeypatch.setattr(Model, "refresh_from_db", reread)
+        meanwhile(Model.objects.get(pk=self.pk))
+        reread(self, **options)
+
+    monkeypatch.setattr(Model, "refresh_from_db", changed_back)
+    with pytest.raises(
+        Refused, match=r"^Somebody else was changing Model 00001 at this very moment\. Try again\.$"
+    ):
+        late(model)
+
+
 REFUSALS = [
     (enable, "green", "Model 00001 is already enabled."),
     (disable, "yellow", "Model 00001 is not enabled."),

@@ -68,6 +68,11 @@ RULES = [
     (facts(build=B.UNKNOWN, enabled=True), "red", "Build state unknown", "Look at the job on the platform", False),
     (facts(build=B.FAILED, serving=S.FAILED, listed=False), "red", "Training failed",
      "See the failure; clone the job or archive it", True),
+    # then a model of ours that somebody removed on the platform
+    (facts(listed=False, enabled=True), "red", "Gone from Amazon Bedrock: removed outside modelhub",
+     "Clone its job to train it again", True),
+    (facts(listed=False, serving=S.NOTHING), "red", "Gone from Amazon Bedrock: removed outside modelhub",
+     "Clone its job to train it again", True),
     # then serving
     (facts(serving=S.NOTHING), "red", "Created, nothing serves it yet", "Provision throughput, or deploy on demand",
      True),
@@ -77,7 +82,7 @@ RULES = [
      "Retry, or remove it", True),
     (facts(serving=S.UNKNOWN, enabled=True), "red", "Serving state unknown", "Look at it on the platform", False),
     # then presence and life
-    (facts(listed=False, enabled=True), "red", "Retired by Amazon Bedrock", "Choose a successor", True),
+    (facts(kind=Kind.BASE, listed=False, enabled=True), "red", "Retired by Amazon Bedrock", "Choose a successor", True),
     (facts(platform=Platform.OPENAI, listed=False), "red", "Retired by OpenAI", "Choose a successor", True),
     (facts(lifecycle=L.ENDED, enabled=True), "red", "Retired by Amazon Bedrock: past its end of life",
      "Choose a successor", True),

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from customization.decide import ALARM_AFTER, Act, JobFacts, decide, is_anothers
+from customization.decide import ALARM_AFTER, SHOWS_WITHIN, Act, JobFacts, decide, is_anothers
 from customization.observation import RemoteJob
 from customization.states import REMOTE_WORDS, SETTLED, JobState, may_move, state_of
 
@@ -18,7 +18,7 @@ ATTEMPTS = (0, ALARM_AFTER - 1, ALARM_AFTER, 1000)
 def facts(state: JobState, **changes) -> JobFacts:
     usual = {
         "token": "ours",
-        "sent": True,
+        "sent_at": NOW,
         "stop_wanted": False,
         "attempts": 0,
         "created_at": NOW,
@@ -32,15 +32,23 @@ def seen(word: str = "InProgress", token: str = "ours", **more) -> RemoteJob:
 
 
 EVERYTHING = list(
-    product(JobState, [None, *WORDS], ["ours", "theirs", ""], [True, False], [True, False], ATTEMPTS)
+    product(
+        JobState,
+        [None, *WORDS],
+        ["ours", "theirs", ""],
+        [None, NOW, NOW - SHOWS_WITHIN],
+        [True, False],
+        ATTEMPTS,
+    )
 )
 
 
 def test_the_whole_table():
-    """2,304 rows, and what must hold in each."""
-    for state, word, token, sent, stop, attempts in EVERYTHING:
-        row = (state, word, token, sent, stop, attempts)
-        job = facts(state, sent=sent, stop_wanted=stop, attempts=attempts)
+    """4,032 rows, and what must hold in each."""
+    assert len(EVERYTHING) == 4032
+    for state, word, token, sent_at, stop, attempts in EVERYTHING:
+        row = (state, word, token, sent_at, stop, attempts)
+        job = facts(state, sent_at=sent_at, stop_wanted=stop, attempts=attempts)
         there = None if word is None else seen(word, token)
         got = decide(job, there, NOW)
         # A settled job is left alone, whatever is seen.
@@ -50,10 +58,8 @@ def test_the_whole_table():
         # An open job is looked at again, or settles.
         assert got.delay is not None or got.state in SETTLED or got.act == Act.LOOK_CLOSER, row
         assert got.state is None or may_move(state, got.state), row
-        # Money is spent only on a job nobody has seen and that is still only requested.
-        assert (got.act == Act.CREATE) == (
-            there is None and state == JobState.REQUESTED and not (stop and not sent)
-        ), row
+        # Money is spent only on a job nobody has seen, that is still only requested, and that somebody still wants.
+        assert (got.act == Act.CREATE) == (there is None and state == JobState.REQUESTED and not stop), row
         # What is somebody else's is never touched.
         if there and token == "theirs":
             assert (got.act, got.state) == (Act.DISOWN, JobState.FAILED), row
@@ -66,19 +72,28 @@ def test_the_whole_table():
         assert (got.act == Act.STOP) == wanted, row
 
 
-@pytest.mark.parametrize("sent", [True, False])
-def test_a_request_nobody_has_seen_is_sent_again_with_its_token(sent):
-    assert decide(facts(JobState.REQUESTED, sent=sent), None, NOW).act == Act.CREATE
+@pytest.mark.parametrize("sent_at", [NOW, None])
+def test_a_request_nobody_has_seen_is_sent_again_with_its_token(sent_at):
+    assert decide(facts(JobState.REQUESTED, sent_at=sent_at), None, NOW).act == Act.CREATE
 
 
 def test_a_stop_before_sending_sends_nothing():
-    got = decide(facts(JobState.REQUESTED, sent=False, stop_wanted=True), None, NOW)
-    assert (got.act, got.state) == (Act.GIVE_UP_UNSENT, JobState.STOPPED)
+    got = decide(facts(JobState.REQUESTED, sent_at=None, stop_wanted=True), None, NOW)
+    assert (got.act, got.state) == (Act.GIVE_UP, JobState.STOPPED)
 
 
-def test_a_stop_after_a_lost_answer_finds_out_first():
-    """Asking again is idempotent; giving up might leave a job that costs money and that nobody follows."""
-    assert decide(facts(JobState.REQUESTED, stop_wanted=True), None, NOW).act == Act.CREATE
+def test_a_stop_after_a_lost_answer_only_looks_until_a_job_would_have_shown():
+    """Asking again would buy what nobody wants; giving up at once might leave a job that costs money."""
+    job = facts(JobState.REQUESTED, stop_wanted=True)
+    just_before = decide(job, None, NOW + SHOWS_WITHIN - timedelta(seconds=1))
+    assert (just_before.act, just_before.state) == (Act.NONE, None)
+    assert just_before.delay
+    then = decide(job, None, NOW + SHOWS_WITHIN)
+    assert (then.act, then.state) == (Act.GIVE_UP, JobState.STOPPED)
+
+
+def test_a_job_that_shows_after_a_lost_answer_is_stopped():
+    assert decide(facts(JobState.REQUESTED, stop_wanted=True), seen(), NOW).act == Act.STOP
 
 
 @pytest.mark.parametrize("state", [JobState.RUNNING, JobState.STOPPING, JobState.UNKNOWN])

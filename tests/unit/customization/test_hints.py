@@ -3,6 +3,7 @@
 import pytest
 
 from customization.hints import hint_for
+from sandbox.bedrock import serving_scripts
 from sandbox.bedrock.job_scripts import MISHAPS, REFUSALS
 from sandbox.faults.answers import BEDROCK
 
@@ -36,3 +37,27 @@ def test_what_is_not_known_gets_no_made_up_hint(message):
 
 def test_asking_too_often_is_not_mistaken_for_the_quota_of_jobs():
     assert "Service Quotas" not in hint_for(BEDROCK["throttle"][2])
+
+
+def test_missing_model_units_are_a_matter_for_aws_support_not_for_waiting():
+    message = "The requested model units exceed the quota of your account for this model."
+    assert "support case" in hint_for(message)
+    assert "jobs at a time" not in hint_for(message)
+
+
+SERVING = [serving_scripts.NAME_IN_USE.format(noun="provisioned model"), *serving_scripts.QUOTA.values(),
+           serving_scripts.FAILURE, "An internal error occurred. Try again later.",
+           "Your account has too many provisioned models."]  # fmt: skip
+
+
+@pytest.mark.parametrize("noun", ["throughput", "deployment"])
+@pytest.mark.parametrize("message", SERVING)
+def test_nobody_is_told_to_clone_a_throughput(message, noun):
+    hint = hint_for(message, noun)
+    assert hint
+    assert "lone" not in hint
+    assert "job" not in hint
+
+
+def test_a_jobs_hints_are_no_hints_for_what_serves():
+    assert hint_for("The customization job failed.", "throughput") == ""

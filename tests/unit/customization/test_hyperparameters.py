@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customization.hyperparameters import MAX_PAIRS, MAX_TEXT, _table, check, defaults, family_of
+from customization.hyperparameters import (
+    MAX_PAIRS,
+    MAX_TEXT,
+    _table,
+    carried_over,
+    check,
+    defaults,
+    family_of,
+)
 
 NOVA, LLAMA = family_of("amazon.nova-lite-v1:0:300k"), family_of("meta.llama3-1-8b-instruct-v1:0:128k")
 RIGHT = {"epochCount": "2", "learningRate": "0.00001", "learningRateWarmupSteps": "10"}
@@ -88,7 +96,7 @@ def test_a_rate_may_be_written_in_the_usual_ways(text):
 
 def test_an_unknown_name_is_told_with_the_known_ones():
     assert check(NOVA, {**RIGHT, "wings": "2"}) == {
-        "wings": "Amazon Nova (Micro, Lite, Pro) has no hyperparameter “wings”. "
+        "wings": "Amazon Nova (Micro, Lite, Pro, 2 Lite) has no hyperparameter “wings”. "
         "It has: epochCount, learningRate, learningRateWarmupSteps."
     }
 
@@ -100,8 +108,8 @@ def test_a_fixed_value_is_called_so():
 @pytest.mark.parametrize(
     ("base", "label"),
     [
-        ("amazon.nova-lite-v1:0:300k", "Amazon Nova (Micro, Lite, Pro)"),
-        ("amazon.nova-2-lite-v1:0:256k", "Amazon Nova (Micro, Lite, Pro)"),
+        ("amazon.nova-lite-v1:0:300k", "Amazon Nova (Micro, Lite, Pro, 2 Lite)"),
+        ("amazon.nova-2-lite-v1:0:256k", "Amazon Nova (Micro, Lite, Pro, 2 Lite)"),
         ("amazon.nova-canvas-v1:0", "Amazon Nova Canvas"),
         ("meta.llama3-3-70b-instruct-v1:0", "Meta Llama 3.x"),
         ("anthropic.claude-3-haiku-20240307-v1:0", "Anthropic Claude 3"),
@@ -133,3 +141,34 @@ def test_an_unknown_family_takes_free_pairs_of_bounded_size():
     ):
         assert len(check(None, pairs)) == 1
     assert set(check(None, {str(n): "v" for n in range(MAX_PAIRS + 1)})) == {""}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pairs", "kept", "left_out"),
+    [
+        (NOVA, NOVA, {"epochCount": "9", "wings": "2"}, {"epochCount": "9", "wings": "2"}, {}),
+        (NOVA, LLAMA, RIGHT, {}, {}),  # nobody chose Nova's defaults
+        (NOVA, LLAMA, {**RIGHT, "learningRate": "1e-5"}, {}, {}),  # the same number
+        (NOVA, LLAMA, {**RIGHT, "epochCount": "4"}, {"epochCount": "4"}, {}),
+        (LLAMA, NOVA, {"epochCount": "8", "batchSize": "1"}, {}, {"epochCount": "8"}),  # Nova takes 5 at most
+        (NOVA, LLAMA, {"learningRateWarmupSteps": "50"}, {}, {"learningRateWarmupSteps": "50"}),
+        (NOVA, LLAMA, {"epochCount": ""}, {}, {}),
+        (NOVA, None, {**RIGHT, "epochCount": "4"}, {"epochCount": "4"}, {}),  # unknown families take any
+        (None, NOVA, {"epochCount": "2", "depth": "12"}, {"epochCount": "2"}, {"depth": "12"}),
+    ],
+)
+def test_what_is_carried_over_to_another_family(old, new, pairs, kept, left_out):
+    assert carried_over(old, new, pairs) == (kept, left_out)
+
+
+@given(st.sampled_from([*FAMILIES, None]), st.sampled_from(FAMILIES))
+def test_a_form_that_nobody_touched_shows_the_new_familys_defaults(old, new):
+    if old != new:
+        assert carried_over(old, new, defaults(old)) == ({}, {})
+
+
+@given(st.dictionaries(st.text(max_size=30), st.text(max_size=30)))
+def test_what_is_carried_over_is_right_for_the_new_family(pairs):
+    kept, left_out = carried_over(NOVA, LLAMA, {**pairs, "learningRate": "0.5"})
+    assert check(LLAMA, kept) == {}
+    assert not kept.keys() & left_out.keys()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customization.curves import WIDTH, curves_of
-from customization.metrics import Point, points, polyline
+from customization.metrics import MOST_EPOCHS, Point, epochs_run, points, polyline
 
 FULL = "step_number,epoch_number,training_loss,perplexity\n0,0,2.5,12.1\n1,0,1.5,4.4\n"
 
@@ -70,6 +70,23 @@ def test_an_endless_field_costs_only_what_comes_after_it():
 def test_no_text_is_an_exception_and_every_point_can_be_stored(text):
     for found in (points(text), points("training_loss,step_number\n" + text)):
         json.dumps([point.loss for point in found], allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "ran"),
+    [
+        ([0], 1),
+        ([0, 0, 1, 1, 2], 3),
+        ([1, 1, 2], 2),  # a file that counts from 1
+        ([0, 2], 3),  # an epoch whose steps were not written ran all the same
+        ([], None),
+        ([-1], None),
+        ([0, 10**300], 1),  # damage must not become a price
+        ([MOST_EPOCHS], MOST_EPOCHS),
+    ],
+)
+def test_epochs_are_counted_as_they_ran(epochs, ran):
+    assert epochs_run(epochs) == ran
 
 
 def test_a_polyline_goes_from_left_to_right_and_low_is_at_the_bottom():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customization.models.resource import new_token
-from customization.names import MAX, job_name, why_not_a_model_name
+from customization.names import MAX, job_name, tags, why_not_a_model_name
 
 SHAPES = Loader().load_service_model("bedrock", "service-2")["shapes"]
 
@@ -43,6 +43,11 @@ def test_a_job_name_is_the_same_on_every_retry_and_differs_by_token(name):
 
 def test_a_job_name_can_be_recognised():
     assert job_name("support_tone", "0123abcd-4567-89ef-0000-000000000000") == "support-tone-0123abcd45"
+
+
+def test_tags_say_which_installation_asked_and_by_which_request():
+    assert tags("team-a", "0123") == {"modelhub:instance": "team-a", "modelhub:request": "0123"}
+    assert all(aws_takes("TagKey", key) for key in tags("a", "b"))
 
 
 def test_our_tokens_are_what_aws_takes():

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customization.gateways.places import Place, place_of
-from customization.uploads import safe_name
+from customization.gateways.places import Place, place_of, safe_name
 
 
 @given(

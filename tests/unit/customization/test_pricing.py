@@ -1,12 +1,13 @@
 """Costs in exact decimals; what is unknown stays unknown."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from customization.models import CustomizationJob, Price
 from customization.prices import load_bundled, rates_for
-from customization.pricing import Rates, money, serving_cost, training_cost
+from customization.pricing import Rates, money, rate_in_words, training_cost
 
 PRICE = Rates(training_per_1k=Decimal("0.00378"), unit_hour=Decimal("60.50"))
 
@@ -25,11 +26,6 @@ def test_nothing_costs_nothing_which_is_not_unknown():
     assert money(Decimal(0)) == "$0.00"
 
 
-def test_serving_is_units_times_hours_times_price():
-    assert serving_cost(PRICE, 2, Decimal("1.5")) == Decimal("181.5000")
-    assert serving_cost(Rates(), 2, Decimal(1)) is None
-
-
 @pytest.mark.parametrize(
     ("amount", "said"),
     [
@@ -43,6 +39,20 @@ def test_serving_is_units_times_hours_times_price():
 )
 def test_money_as_people_read_it(amount, said):
     assert money(None if amount is None else Decimal(amount)) == said
+
+
+@pytest.mark.parametrize(
+    ("usd", "said"),
+    [
+        (None, "unknown"),
+        ("60.5000", "$60.50"),
+        ("0.00378000", "$0.00378"),
+        ("0.012345", "$0.012345"),
+        ("1234", "$1,234.00"),
+    ],
+)
+def test_a_price_keeps_every_digit(usd, said):
+    assert rate_in_words(None if usd is None else Decimal(usd)) == said
 
 
 @pytest.mark.parametrize(
@@ -86,6 +96,31 @@ class TestWhichPriceCounts:
         assert rates_for(self.BASE).training_per_1k == Decimal("0.6")
         self.price("amazon.nova", "admin", "0.7")
         assert rates_for(self.BASE).training_per_1k == Decimal("0.7")
+
+    def test_a_row_that_is_silent_on_a_part_hides_nobodys_word_on_it(self):
+        own = {"base_prefix": "amazon.nova", "region": "us-east-1", "as_of": "2026-11-20"}
+        Price.objects.create(**own, origin="admin", unit_hour="50", source="our contract")
+        Price.objects.create(**own, origin="platform", training_per_1k="0.004", source="AWS Price List")
+        rates = rates_for(self.BASE)
+        assert (rates.unit_hour, rates.training_per_1k, rates.storage_per_month) == (
+            Decimal(50),
+            Decimal("0.004"),
+            Decimal("1.95"),
+        )
+        assert rates.unit_hour_source == "set by an admin: our contract, 2026-11-20"
+        assert rates.training_source == "AWS Price List, 2026-11-20"
+        assert rates.storage_source == "bundled table: AWS Price List, read 2026-08-15"
+        assert rates.source.count(";") == 2
+
+    def test_a_long_source_still_fits_into_the_rows_that_keep_it(self):
+        price = Price(origin="admin", source="x" * 300, as_of=date(2026, 11, 20))
+        assert len(price.said_by) <= 300
+        assert price.said_by.endswith(", 2026-11-20")
+
+    def test_every_bundled_row_names_its_source_and_day(self):
+        rows = Price.objects.filter(origin="bundled")
+        assert rows
+        assert not [row for row in rows if not row.source or not row.as_of]
 
     def test_another_region_or_base_has_no_price(self):
         assert rates_for(self.BASE, "eu-west-1") == Rates()

@@ -15,6 +15,7 @@ from customization.states import (
     JobState,
     check_delay,
     may_move,
+    progress_of,
     retry_delay,
     state_of,
 )
@@ -67,6 +68,26 @@ def test_a_stopping_job_is_not_called_running_again_by_an_old_list():
 
 def test_an_unknown_word_can_be_left_again():
     assert may_move(JobState.UNKNOWN, JobState.RUNNING)
+
+
+PHASES = ("Validation", "Data processing", "Training")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), ""),
+        (("NotStarted", "NotStarted", "NotStarted"), ""),
+        (("InProgress", "NotStarted", "NotStarted"), "validation…"),
+        (("Completed", "InProgress", ""), "validation ✓, data…"),
+        (("Completed", "Completed", "InProgress"), "validation ✓, data ✓, training…"),
+        (("Completed", "Failed", "NotStarted"), "validation ✓, data (Failed)"),
+        (("Queued",), "validation (Queued)"),  # a word nobody knows is shown as it came
+    ],
+)
+def test_progress_is_said_in_one_line(words, said):
+    phases = [{"name": name, "word": word} for name, word in zip(PHASES, words, strict=False)]
+    assert progress_of(phases) == said
 
 
 @given(st.sampled_from(list(JobState)), st.timedeltas(timedelta(), timedelta(days=30)))

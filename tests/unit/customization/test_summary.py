@@ -3,7 +3,7 @@
 import pytest
 
 from customization.models import Dataset
-from customization.summary import HEIGHT, Summary, bars
+from customization.summary import HEIGHT, Summary, bars, kinds
 
 
 def test_a_file_without_a_report_has_an_empty_summary():
@@ -30,6 +30,19 @@ def test_only_a_file_that_will_change_by_itself_moves(state, moving):
 def test_all_errors_are_counted_though_only_some_are_listed():
     report = {"errors": [{"line": 1}], "error_totals": {"a": 300, "b": 5}}
     assert Summary(Dataset(state="invalid", report=report)).error_count == 305
+
+
+@pytest.mark.parametrize(
+    ("totals", "said"),
+    [
+        ({}, ""),
+        ({"bad_json": 1}, "1 × no valid JSON"),
+        ({"missing_key": 3, "role_order": 1200}, "1,200 × roles out of order, 3 × missing key"),
+        ({"b_b": 2, "a_a": 2}, "2 × a a, 2 × b b"),
+    ],
+)
+def test_kinds_are_counted_in_words_the_most_frequent_first(totals, said):
+    assert kinds(totals) == said
 
 
 def test_the_highest_bar_fills_the_height_and_an_empty_one_is_flat():

@@ -3,7 +3,7 @@
 import json
 import random
 
-from .rows_for_tests import CLAUDE, LLAMA, MAKERS, NOVA, jsonl, medium, nova
+from .rows_for_tests import CANVAS, CLAUDE, LLAMA, LLAMA_3_3, MAKERS, NOVA, NOVA_2, jsonl, medium
 
 NASTY = [
     *(
@@ -71,7 +71,8 @@ NASTY = [
         b"//",
     ),
 ]
-BASES = [NOVA, NOVA, LLAMA, CLAUDE]
+BASES = [NOVA, NOVA, NOVA_2, LLAMA, LLAMA_3_3, CLAUDE, CANVAS]
+CONVERSATIONS = (NOVA, NOVA_2, LLAMA_3_3)
 STYLES = [{}, {"separators": (",", ":")}, {"ensure_ascii": False}, {"sort_keys": True}]
 TEXTS = [
     "",
@@ -108,8 +109,8 @@ def mutated(seed):
     rnd = random.Random(seed)
     base = rnd.choice(BASES)
     rows = [MAKERS[base](number) for number in range(rnd.choice((1, 7, 8, 9, 33)))]
-    if base == NOVA and rnd.random() < 0.5:
-        rows = [nova(number, turns=rnd.choice((1, 1, 2, 3))) for number in range(len(rows))]
+    if base in CONVERSATIONS and rnd.random() < 0.5:
+        rows = [MAKERS[base](number, turns=rnd.choice((1, 1, 2, 3))) for number in range(len(rows))]
     for _ in range(rnd.choice((0, 1, 1, 2))):
         _bend(rnd, rows, base)
     data = bytearray(jsonl(rows, **rnd.choice(STYLES)))
@@ -163,10 +164,10 @@ def _bend(rnd, rows, base):
         holder[key] = rnd.choice([None, 0, 1.5, True, [], {}, "", "x", [[]], [None], {"text": "x"}])
     elif choice == 2 and isinstance(holder, dict):
         holder["extra"] = holder[key]
-    elif choice == 3 and base == NOVA:
+    elif choice == 3 and base in CONVERSATIONS:
         holder, key = row, "messages"
         if isinstance(row.get("messages"), list) and row["messages"]:
-            block = rnd.choice([medium(), medium("video", "mp4"), medium(form="bmp")])
+            block = rnd.choice([medium(), medium("video", "mp4"), medium(form="bmp"), medium(form="webp")])
             row["messages"][0] = {"role": "user", "content": [{"text": "Look."}, block]}
     elif choice == 4 and "messages" in row and isinstance(row["messages"], list):
         rnd.shuffle(row["messages"])

@@ -82,14 +82,19 @@ def _list(value):
     return value
 
 
-def nova(row):
+NOVA = {"image": ("png", "jpeg", "gif", "webp"), "video": ("mov", "mkv", "mp4", "webm")}
+NOVA_2 = {"image": ("png", "jpeg", "gif"), "video": ("mov", "mkv", "mp4"), "document": ("pdf",)}
+CONVERSE = {"image": ("png", "jpeg", "gif", "webp")}
+
+
+def nova(row, formats=NOVA, reserved=RESERVED, thinks=False):
     _keys(row, ("messages",), ("schemaVersion", "system"))
     length = 0
     if "schemaVersion" in row:
         _must(isinstance(row["schemaVersion"], str) and row["schemaVersion"], "schemaVersion")
     for block in _list(row["system"]) if "system" in row else ():
         _keys(block, ("text",))
-        length += _text(block["text"])
+        length += _text(block["text"], reserved)
     media = set()
     for message in _list(row["messages"]):
         _keys(message, ("role", "content"))
@@ -97,16 +102,25 @@ def nova(row):
             _must(isinstance(block, dict) and len(block) == 1, "block")
             name = next(iter(block))
             if name == "text":
-                length += _text(block["text"])
+                length += _text(block["text"], reserved)
+            elif name == "reasoningContent" and thinks:
+                length += _thought(block[name], message["role"], reserved)
             else:
-                _medium(name, block[name], message["role"])
+                _medium(name, block[name], message["role"], formats)
                 media.add(name)
     _roles(row["messages"])
     return length, media
 
 
-def _medium(name, value, role):
-    formats = {"image": ("png", "jpeg", "gif", "webp"), "video": ("mov", "mkv", "mp4", "webm")}
+def _thought(value, role, reserved):
+    _must(
+        role == "assistant" and isinstance(value, dict) and isinstance(value.get("reasoningText"), dict),
+        "thought",
+    )
+    return _text(value["reasoningText"].get("text"), reserved)
+
+
+def _medium(name, value, role, formats):
     _must(name in formats and role == "user", "medium")
     _must(isinstance(value, dict) and isinstance(value.get("format"), str), "format")
     _must(value["format"].lower() in formats[name], "format")
@@ -131,7 +145,22 @@ def claude(row):
     return length, set()
 
 
-RULES = {"nova": nova, "prompt-completion": pairs, "claude": claude}
+def picture(row):
+    _must("image-ref" in row and "caption" in row, "keys")
+    _must(isinstance(row["image-ref"], str) and isinstance(row["caption"], str), "not text")
+    _must(re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w\-/.]+", row["image-ref"]), "uri")
+    _must(3 <= _text(row["caption"], ()) <= 1024, "length of the caption")
+    return 0, set()
+
+
+RULES = {
+    "nova": nova,
+    "nova-2": lambda row: nova(row, NOVA_2, thinks=True),
+    "converse": lambda row: nova(row, CONVERSE, ()),
+    "prompt-completion": pairs,
+    "claude": claude,
+    "image-caption": picture,
+}
 
 
 def is_valid(data: bytes, family: str, *, least: int, most: int, characters: int) -> bool:
@@ -144,7 +173,7 @@ def is_valid(data: bytes, family: str, *, least: int, most: int, characters: int
         seen = set()
         for line in lines:
             length, media = RULES[family](_load(line))
-            _must(length <= characters, "too long")
+            _must(characters is None or length <= characters, "too long")
             seen |= media
         _must(len(seen) < 2, "mixed media")
     except Bad:

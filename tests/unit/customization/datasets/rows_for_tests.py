@@ -8,6 +8,7 @@ MICRO = "amazon.nova-micro-v1:0:128k"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0"
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
 CANVAS = "amazon.nova-canvas-v1:0"
+LLAMA_3_3 = "meta.llama3-3-70b-instruct-v1:0"
 
 
 def nova(number=0, turns=1, **more):
@@ -47,7 +48,16 @@ def image(number=0):
     return {"image-ref": f"s3://some-bucket/images/{number}.png", "caption": f"a cat, number {number}"}
 
 
-MAKERS = {NOVA: nova, LLAMA: pair, CLAUDE: claude, CANVAS: image}
+def reasoned(number=0, turns=1):
+    """Nova 2: the assistant's message may also say how it came to its answer."""
+    row = nova(number, turns)
+    row["messages"][1]["content"].insert(
+        0, {"reasoningContent": {"reasoningText": {"text": f"Because {number}."}}}
+    )
+    return row
+
+
+MAKERS = {NOVA: nova, NOVA_2: reasoned, LLAMA: pair, LLAMA_3_3: nova, CLAUDE: claude, CANVAS: image}
 
 
 def jsonl(rows, **style):

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customization.datasets import Cancelled, Family, check, family_of, limits_of, overlap
+from customization.datasets import (
+    Family,
+    check,
+    family_of,
+    limits_of,
+    overlap,
+    why_not_together,
+)
 from customization.datasets.fingerprint import Fingerprint, Rows
 from customization.datasets.overlap import shared_rows
 from customization.datasets.tokens import tokens
@@ -83,15 +90,21 @@ def test_a_long_line_is_told_and_the_next_lines_are_checked():
     assert report.rows == 82
 
 
-def test_progress_is_told_in_bytes_and_a_wish_to_stop_is_heard():
+def test_progress_is_told_in_bytes():
     told = []
     data = good() * 1500
     check([data], Family.NOVA, on_progress=told.append)
     assert told[-1] == len(data)
     assert told == sorted(told)
     assert len(told) >= len(data) // MIB
-    with pytest.raises(Cancelled):
-        check([data], Family.NOVA, cancelled=lambda: True)
+
+
+def test_who_wants_it_to_stop_raises_where_it_tells_its_progress():
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check([good() * 1500], Family.NOVA, on_progress=stop)
 
 
 def test_what_the_source_raises_comes_through():
@@ -214,3 +227,25 @@ def test_fast_and_slow_lanes_count_the_same(rows, ascii_only):
     # A space before the brace is nothing to JSON, but keeps the row out of the frames' lane.
     slow = check([data.replace(b"\n{", b"\n {")], Family.PROMPT_COMPLETION, limits=limits_of(LLAMA))
     assert (fast.tokens, fast.rows, fast.error_totals) == (slow.tokens, slow.rows, slow.error_totals)
+
+
+CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
+
+
+@pytest.mark.parametrize(
+    ("base", "training", "validation", "said"),
+    [
+        (LLAMA, 60, 39, "99 rows together; this model takes at least 100"),
+        (LLAMA, 99, 0, "99 rows together"),
+        (LLAMA, 60, 40, ""),
+        (LLAMA, 9_000, 1_000, ""),
+        (LLAMA, 9_000, 1_001, "10,001 rows together; this model takes at most 10,000"),
+        (CLAUDE, 9_500, 501, "10,001 rows together"),
+        (CLAUDE, 32, 0, ""),
+        (NOVA, 20_000, 20_000, ""),
+        ("acme.rocket", 1, 10**9, ""),
+    ],
+)
+def test_bounds_on_the_sum_of_both_files(base, training, validation, said):
+    why = why_not_together(limits_of(base), training, validation)
+    assert (said in why) if said else not why

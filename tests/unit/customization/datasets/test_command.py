@@ -5,10 +5,9 @@ import json
 import pytest
 from django.core.management import load_command_class
 
-from catalog.platforms.base import AuthError
-from customization.management.commands import check_dataset
-
 from .rows_for_tests import LLAMA, NOVA, good
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -69,35 +68,3 @@ def test_what_cannot_be_read_is_json_too(shell):
     code, out, _ = shell("/nowhere.jsonl", "--base-model", NOVA, "--json")
     assert code == 2
     assert json.loads(out)["valid"] is None
-
-
-class FakeS3:
-    """Answers one object; ``problem`` is raised instead."""
-
-    def __init__(self, data=b"", problem=None):
-        self.data, self.problem, self.asked = data, problem, []
-
-    def get_object(self, **asked):
-        self.asked.append(asked)
-        if self.problem:
-            raise self.problem
-        return {"Body": self}
-
-    def iter_chunks(self, size):
-        yield from (self.data[i : i + size] for i in range(0, len(self.data), size))
-
-
-def test_an_object_in_s3_is_read_in_chunks(shell, monkeypatch):
-    s3 = FakeS3(good())
-    monkeypatch.setattr(check_dataset.aws, "client", lambda service: s3)
-    code, out, _ = shell("s3://some-bucket/some/train.jsonl", "--base-model", NOVA)
-    assert (code, s3.asked) == (0, [{"Bucket": "some-bucket", "Key": "some/train.jsonl"}])
-    assert "40 rows" in out
-
-
-def test_a_refusal_of_s3_exits_with_2(shell, monkeypatch):
-    s3 = FakeS3(problem=AuthError("Access Denied", code="AccessDenied"))
-    monkeypatch.setattr(check_dataset.aws, "client", lambda service: s3)
-    code, _, err = shell("s3://some-bucket/train.jsonl", "--base-model", NOVA)
-    assert code == 2
-    assert "Access Denied" in err

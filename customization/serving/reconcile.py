@@ -1,0 +1,207 @@
+"""Observe, decide, act at most once, record: for throughputs and deployments.
+
+One List a tick for all rows of a kind that are due, however many. What is quietly in service is checked against the
+list and noted in one statement; only what moves is looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from catalog.platforms.base import PlatformError, TransientError
+from customization.capacity.decide import SHOWS_WITHIN, Act, decide
+from customization.capacity.observation import RemoteServing
+from customization.capacity.states import ENDED, Noun, ServeState, check_delay, state_of
+from customization.gateways import serving as platform
+from customization.killpoints import reach
+from customization.models import TABLES, ServingResource
+from customization.postponing import postpone
+from customization.serving.identity import Account
+from customization.serving.recording import change_state, record
+from customization.serving.sending import REMOVAL_PAUSE, ask_removal, send
+
+log = structlog.get_logger(__name__)
+
+CLAIM = timedelta(seconds=90)
+_CHUNK = 5000  # rows a statement
+
+
+def reconcile_serving(now: datetime) -> int:
+    """Look at everything that is due; return how many rows. One broken row does not stop the others."""
+    return sum(_reconcile(noun, now) for noun in Noun)
+
+
+class World:
+    """One look at the platform: everything of one kind, by ARN and by name."""
+
+    def __init__(self, noun: Noun) -> None:
+        self.noun = noun
+        listed = platform.observe(noun)
+        self.by_arn = {seen.arn: seen for seen in listed}
+        self.by_name: dict[str, list[RemoteServing]] = {}
+        for seen in listed:
+            self.by_name.setdefault(seen.name, []).append(seen)
+        self.account = Account()
+
+
+def _reconcile(noun: Noun, now: datetime) -> int:
+    due = _claim(noun, now)
+    if not due:
+        return 0
+    reach("claimed")
+    try:
+        world = World(noun)
+    except Exception as error:
+        _postpone_all(noun, due, _trouble(error, noun), now)
+        return len(due)
+    quiet = {pk for pk, *facts in due if _is_quiet(world, *facts)}
+    _note_quiet(noun, quiet, now)
+    for row in _rows(noun, [pk for pk, *_ in due if pk not in quiet]):
+        before = row.state
+        try:
+            _look_at(row, world, now)
+        except Exception as error:
+            row.refresh_from_db()  # a transaction that was rolled back has left its wishes in memory
+            if (
+                row.state == before
+            ):  # else somebody wished something else meanwhile, and the row is due for that
+                postpone(row, _trouble(error, noun), now, most=_patience(row.state))
+    return len(due)
+
+
+def _claim(noun: Noun, now: datetime) -> list[tuple[Any, ...]]:
+    """Take what is due in one statement. Its due time moves on *before* the look, so that a broken row can't stall the
+    loop. Two workers may both look at a row: what buys or changes state is a compare-and-swap of its own."""
+    rows = TABLES[noun].objects.filter(next_check_at__lte=now)
+    rows.filter(state__in=sorted(ENDED)).update(next_check_at=None)
+    until = now + CLAIM
+    if not rows.update(next_check_at=until):
+        return []
+    units = ["units"] if noun == Noun.THROUGHPUT else []
+    taken = TABLES[noun].objects.filter(next_check_at=until)
+    return list(taken.values_list("pk", "state", "arn", "model__arn", "alarm", *units))
+
+
+def _is_quiet(
+    world: World, state: str, arn: str, model_arn: str, alarm: str, units: int | None = None
+) -> bool:
+    """Is it in service here and there, as it was bought?"""
+    seen = world.by_arn.get(arn)
+    return (
+        seen is not None
+        and not alarm
+        and state == ServeState.IN_SERVICE
+        and state_of(seen.word) == ServeState.IN_SERVICE
+        and seen.units == units
+        and seen.model_arn in ("", model_arn)
+    )
+
+
+def _note_quiet(noun: Noun, pks: Iterable[int], now: datetime) -> None:
+    later = now + check_delay(ServeState.IN_SERVICE)
+    for chunk in _chunks(pks):
+        TABLES[noun].objects.filter(
+            pk__in=chunk, state=ServeState.IN_SERVICE, next_check_at=now + CLAIM
+        ).update(seen_at=now, next_check_at=later, trouble="", attempts=0)
+
+
+def _postpone_all(noun: Noun, due: list[tuple[Any, ...]], error: PlatformError, now: datetime) -> None:
+    """The platform did not even list: what is in service waits in one statement, the rest row by row."""
+    quiet = [pk for pk, state, *_ in due if state == ServeState.IN_SERVICE]
+    # Soon again: while nobody looks, what was removed outside modelhub goes on in our books.
+    later = now + max(check_delay(ServeState.CREATING), timedelta(seconds=error.retry_after or 0))
+    for chunk in _chunks(quiet):
+        TABLES[noun].objects.filter(pk__in=chunk, next_check_at=now + CLAIM).update(
+            trouble=error.message, next_check_at=later
+        )
+    for row in _rows(noun, [pk for pk, state, *_ in due if state != ServeState.IN_SERVICE]):
+        postpone(row, error, now, most=_patience(row.state))
+
+
+def _patience(state: str) -> timedelta:
+    return REMOVAL_PAUSE if state == ServeState.REMOVING else timedelta.max
+
+
+def _rows(noun: Noun, pks: Iterable[int]) -> Iterator[ServingResource]:
+    for chunk in _chunks(pks):
+        yield from TABLES[noun].objects.filter(pk__in=chunk).select_related("model").order_by("pk")
+
+
+def _look_at(row: ServingResource, world: World, now: datetime) -> None:
+    if not row.is_live:
+        return
+    seen = _find(row, world, now)
+    decision = decide(row.facts, seen, now)
+    if decision.act == Act.CREATE:
+        send(row, now)
+        return
+    if decision.act == Act.GIVE_UP_UNSENT and decision.state:
+        change_state(row, decision.state, now, why=decision.why)
+        return
+    record(row, seen, decision, now)
+    if decision.act == Act.DELETE:
+        ask_removal(row, now)
+
+
+def _find(row: ServingResource, world: World, now: datetime) -> RemoteServing | None:
+    """What the platform shows of a row; None only when it says itself that there is no such thing.
+
+    Lists lag and tell no failure: whatever is new in them, or missing from them, is asked for by a Get. Get may lag
+    too, behind Create: what is young and listed is there.
+    """
+    if not row.arn:
+        return _find_by_name(row, world) if row.sent_at else None
+    listed = world.by_arn.get(row.arn)
+    if (
+        listed
+        and row.state not in (ServeState.REMOVING, ServeState.REQUESTED)
+        and state_of(listed.word) == row.state
+    ):
+        return listed
+    seen = platform.get(row.noun, row.arn)
+    if seen is None:
+        world.account.must_own(row.arn)
+        young = row.sent_at is not None and now - row.sent_at < SHOWS_WITHIN
+        return listed if young else None
+    return seen
+
+
+def _find_by_name(row: ServingResource, world: World) -> RemoteServing | None:
+    """An answer was lost. What bears our name and our request's tag is ours; several may bear the name."""
+    listed = world.by_name.get(row.remote_name, [])
+    for seen in listed:
+        if _is_ours(row, seen):
+            return seen
+    seen_by_get = platform.get(row.noun, row.remote_name)
+    if seen_by_get is None:
+        world.account.must_own(row.model.arn)  # it has no ARN yet, and would be where its model is
+        return None
+    known = {seen.arn for seen in listed}
+    return seen_by_get if seen_by_get.arn not in known and _is_ours(row, seen_by_get) else None
+
+
+def _is_ours(row: ServingResource, seen: RemoteServing) -> bool:
+    tags = platform.tags_of(seen.arn)
+    if tags is None:  # it is gone, or too young to be found: the next look knows better
+        raise TransientError(
+            f"A {row.noun.label} called {row.remote_name} is listed, but can't be found yet."
+        )
+    return tags.get("modelhub:request") == row.request_token
+
+
+def _trouble(error: Exception, noun: Noun) -> PlatformError:
+    """What to tell of an error: the platform's words, or that we failed ourselves (the log has the details)."""
+    if isinstance(error, PlatformError):
+        return error
+    log.error("reconcile_defect", noun=noun, exc_info=error)
+    return PlatformError(f"modelhub itself failed: {type(error).__name__}")
+
+
+def _chunks(pks: Iterable[int]) -> Iterator[list[int]]:
+    rows = list(pks)
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]

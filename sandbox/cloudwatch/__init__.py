@@ -1,0 +1,1 @@
+"""Amazon CloudWatch, as far as reading how often a model was called."""

@@ -1,0 +1,1 @@
+"""The AWS Price List service, as far as Amazon Bedrock's prices."""

@@ -1,0 +1,31 @@
+"""A look that fails is repeated soon: what was removed in the console meanwhile must not run on in our books."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_list_that_fails_is_asked_for_again_in_seconds(serving, throughput):
+    """Found by `make chaos-money`: a failed list cost a whole poll interval more, on our books only."""
+    serving.control.remove_throughput(throughput.remote_name)
+    serving.control.fail("error500", platform="bedrock", operation="ListProvisionedModelThroughputs", times=1)
+    serving.tick(61)
+    throughput.refresh_from_db()
+    assert (throughput.state, bool(throughput.trouble)) == ("in service", True)
+    for seconds in (12, 6, 6):
+        serving.tick(seconds)
+    throughput.refresh_from_db()
+    assert throughput.state == "removed"
+
+
+def test_a_platform_that_asks_for_patience_gets_it(serving, throughput):
+    wanted = {
+        "platform": "bedrock",
+        "operation": "ListProvisionedModelThroughputs",
+        "retry_after": 45,
+        "times": 1,
+    }
+    serving.control.fail("throttle", **wanted)
+    serving.tick(61)
+    throughput.refresh_from_db()
+    assert (throughput.next_check_at - serving.now).total_seconds() == 45
