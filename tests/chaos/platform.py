@@ -1,0 +1,153 @@
+"""The sandbox as a process of its own, with more controls: begin anew in a millisecond, tell everything at once, speak
+unknown words, take us for another account.
+
+``python -m tests.chaos.platform`` prints its address and lives as long as its standard input stays open.
+"""
+
+import sys
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sandbox import gate
+from sandbox.aws.moto_services import ACCOUNT
+from sandbox.bedrock import custom_models, deployments, serving, settling, throughputs
+from sandbox.bedrock.serving_life import is_there, life_of
+from sandbox.control import custom_models as shown_models
+from sandbox.control import jobs as shown_jobs
+from sandbox.control import ledger as shown_ledger
+from sandbox.control import serving as shown_serving
+from sandbox.control.routes import ROUTES, Route
+from sandbox.errors import PlatformError, not_found
+from sandbox.faults import answers
+from sandbox.server import start
+from sandbox.wire import Request
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+_deaths: list[dict[str, Any]] = []
+_words: dict[str, str] = {}
+_elsewhere: set[bool] = set()
+
+
+def begin(world: "World", request: Request) -> dict[str, Any]:
+    """Body: now, switches. Forgets everything but the catalogue and S3 (jobs write under a folder of their own)."""
+    wish = request.json()
+    world.faults.clear()
+    world.switches.clear()
+    world.owned.clear()
+    world.ledger.clear()
+    world.invocations.clear()
+    world.owned.scripts.clear()
+    _deaths.clear(), _words.clear(), _elsewhere.clear()
+    world.clock.freeze()
+    world.clock.set(datetime.fromisoformat(wish["now"]))
+    world.switches.set(dict(wish["switches"]))
+    return {}
+
+
+def evidence(world: "World", request: Request) -> dict[str, Any]:
+    """What is there, what ever was, who asked for it, and the bill."""
+    with world.owned.lock:
+        return {
+            **shown_models.created(world, request),
+            **shown_jobs.listing(world, request),
+            **shown_models.listing(world, request),
+            **shown_serving.list_throughputs(world, request),
+            **shown_serving.list_deployments(world, request),
+            "bill": shown_serving.bill(world, request)["lines"],
+            "calls": shown_ledger.listing(world, request)["entries"],
+            "deaths": list(_deaths),
+            "faults_left": len(world.faults.all()),
+        }
+
+
+def words(world: "World", request: Request) -> dict[str, Any]:
+    """Body: word, arns. From now on the state of these throughputs and deployments is called by that word."""
+    wish = request.json()
+    _words.update(dict.fromkeys(wish["arns"], str(wish["word"])))
+    return {}
+
+
+def account(world: "World", request: Request) -> dict[str, Any]:
+    """Body: other. Whether calls come with credentials of another account, which owns nothing and may make nothing."""
+    _elsewhere.clear()
+    _elsewhere.update({True} if request.json()["other"] else ())
+    return {}
+
+
+def _speak() -> None:
+    """Words instead of states, where ``words`` has set some."""
+    for module, shown in ((throughputs, "summary"), (deployments, "_base")):
+        setattr(module, shown, _worded(getattr(module, shown)))
+
+
+def _worded(show: Any) -> Any:
+    def worded(record: Any, moment: float) -> dict[str, Any]:
+        answer: dict[str, Any] = show(record, moment)
+        return answer | ({"status": _words[record["arn"]]} if record["arn"] in _words else {})
+
+    return worded
+
+
+def _mind_accounts() -> None:
+    perform = gate._perform
+
+    def performed(world: "World", call: Any, fault: Any, request_id: str) -> Any:
+        if not _elsewhere or call.platform not in ("bedrock", "sts"):
+            return perform(world, call, fault, request_id)
+        if call.platform == "sts":
+            reply = perform(world, call, fault, request_id)
+            return replace(reply, body=reply.body.replace(ACCOUNT.encode(), b"999999999999"))
+        if call.operation.startswith("List"):
+            return answers._spoilt("empty_list", perform(world, call, fault, request_id))
+        if call.operation.startswith("Create"):
+            refusal = PlatformError(403, "AccessDeniedException", "This account may not do that.")
+        else:
+            refusal = not_found("There is no such thing in this account.")
+        return gate.RENDER[call.platform](refusal, request_id)
+
+    gate._perform = performed
+
+
+def _note_deaths() -> None:
+    """Of everything that is deleted: when, and what served it at that moment."""
+    remove_serving, remove_model = serving.remove, custom_models.remove
+
+    def serving_dies(world: "World", record: Any) -> None:
+        _deaths.append({"kind": record["noun"], "arn": record["arn"], "at": _now(world), "served_by": []})
+        remove_serving(world, record)
+
+    def model_dies(world: "World", model: Any) -> None:
+        now = settling.settle(world)
+        by = [
+            record["arn"]
+            for noun in ("throughput", "deployment")
+            for record in serving.shelf_of(world, noun)
+            if is_there(record, now) and model["arn"] == life_of(record, now).model_arn
+        ]
+        _deaths.append({"kind": "model", "arn": model["arn"], "at": _now(world), "served_by": by})
+        remove_model(world, model)
+
+    serving.remove, custom_models.remove = serving_dies, model_dies
+
+
+def _now(world: "World") -> str:
+    return world.clock.now().isoformat()
+
+
+def main() -> int:
+    _note_deaths(), _speak(), _mind_accounts()
+    ROUTES.append(Route("POST", "/_sandbox/words", words))
+    ROUTES.append(Route("POST", "/_sandbox/account", account))
+    ROUTES.append(Route("POST", "/_sandbox/begin", begin))
+    ROUTES.append(Route("GET", "/_sandbox/evidence", evidence))
+    with start() as running:
+        print(running.url, flush=True)  # whoever started us waits for it
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""What a schedule is made of: plain data that can be printed, shrunk and replayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+KILL, PAUSE, CUT = "kill", "pause", "database lost"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``kind``: act (an admin's, ``what`` on the model called ``on``), look (a tick), discover, pass (both),
+    wait and skew (``seconds``), fault and script (``what`` with ``fields``), behind (somebody else's doing), twice (two
+    workers at once), switch and account (of the platform).
+
+    ``harm`` befalls an act, look or discover at the ``nth`` reach of ``point``: it is killed, loses its database
+    connection, or waits there until ``meanwhile`` is over.
+    """
+
+    kind: str
+    what: str = ""
+    on: str = ""
+    seconds: float = 0.0
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    harm: str = ""
+    point: str = ""
+    nth: int = 1
+    meanwhile: Step | None = None
+
+    def harmed(self, harm: str, point: str, nth: int = 1, meanwhile: Step | None = None) -> Step:
+        return replace(self, harm=harm, point=point, nth=nth, meanwhile=meanwhile)
+
+    def __str__(self) -> str:
+        words = [self.kind, self.what, self.on, f"{self.seconds:g} s" if self.seconds else ""]
+        words += [f"{name}={value}" for name, value in self.fields.items()]
+        if self.harm:
+            words.append(f"[{self.harm} at {self.point} #{self.nth}]")
+        if self.meanwhile:
+            words.append(f"(meanwhile: {self.meanwhile})")
+        return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``before``: how the world is brought to where the story begins, without faults."""
+
+    name: str
+    steps: tuple[Step, ...]
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}  switches: {json.dumps(dict(self.switches))}"]
+        lines += [f"  before: {step}" for step in self.before]
+        return "\n".join([*lines, *(f"  {number}. {step}" for number, step in enumerate(self.steps, 1))])
+
+
+def act(what: str, on: str = "m0", **fields: Any) -> Step:
+    return Step("act", what, on, fields=fields)
+
+
+def behind(what: str, on: str = "m0", **fields: Any) -> Step:
+    return Step("behind", what, on, fields=fields)
+
+
+def wait(seconds: float) -> Step:
+    return Step("wait", seconds=seconds)
+
+
+LOOK, DISCOVER, PASS, TWICE = Step("look"), Step("discover"), Step("pass"), Step("twice")

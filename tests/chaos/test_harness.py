@@ -1,0 +1,131 @@
+"""The harness itself: what it calls broken, how it shrinks, and that a run really kills and judges."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.chaos import bugs, histories
+from tests.chaos.evidence import Evidence
+from tests.chaos.forking import Outcome
+from tests.chaos.invariants import INVARIANTS, judge
+from tests.chaos.shrinking import shrink
+from tests.chaos.steps import KILL, LOOK, Schedule, Step, act, wait
+from tests.chaos.world import Moment
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ARN, MODEL = "arn:throughput", "arn:model"
+
+
+def model(**facts):
+    usual = {"id": 1, "name": "m0", "build": "built", "serving": "ready", "serving_arn": ARN, "arn": MODEL}
+    return {**usual, "enabled": True, "status": "green", "listed": True, "archived_at": None, **facts}
+
+
+def throughput(**columns):
+    usual = {"id": 7, "model_id": 1, "request_token": "t", "arn": ARN, "state": "in service", "trouble": ""}
+    times = {
+        "billed_from": NOW.isoformat(),
+        "billed_until": None,
+        "failed_at": None,
+        "removal_asked_at": None,
+    }
+    rest = {"units": 1, "ends_at": None, "next_check_at": NOW.isoformat(), "adopted": False, "attempts": 0}
+    return {**usual, **times, **rest, "seen_at": NOW.isoformat(), **columns}
+
+
+def rows(**tables):
+    events = [
+        {"id": n, "model_id": 1, "action": action, "from_status": before, "to_status": after}
+        for n, (action, before, after) in enumerate(
+            [("throughput in service", "red", "yellow"), ("enabled", "yellow", "green")], 1
+        )
+    ]
+    usual = {
+        "models": [model()],
+        "throughputs": [throughput()],
+        "deployments": [],
+        "jobs": [],
+        "events": events,
+    }
+    return {**usual, "deletions": [], "found": [], **tables}
+
+
+def platform(**parts):
+    there = {"provisionedModelArn": ARN, "modelArn": MODEL, "status": "InService"}
+    births = [
+        {"kind": "model", "arn": MODEL, "token": None, "caller": "sandbox", "name": "m0", "tags": {}},
+        {"kind": "throughput", "arn": ARN, "token": "t", "caller": "sandbox", "name": "m0-t",
+         "tags": {"modelhub:request": "t"}, "at": NOW.isoformat()},
+    ]  # fmt: skip
+    usual = {"throughputs": [there], "deployments": [], "jobs": [], "custom_models": [{"modelArn": MODEL}]}
+    bill = [{"arn": ARN, "unit_hours": 1.0}]
+    return {**usual, "created": births, "deaths": [], "calls": [], "bill": bill, **parts}
+
+
+def evidence(here=None, there=None, **more):
+    moment = Moment(
+        "look", LOOK, NOW + timedelta(hours=1), NOW + timedelta(hours=1), Outcome("done"), here or rows()
+    )
+    return Evidence(platform=there or platform(), moments=(moment, moment), **more)
+
+
+def test_what_agrees_is_not_called_broken():
+    assert judge(evidence()) == {}
+
+
+@pytest.mark.parametrize(
+    ("promise", "found"),
+    [
+        ("no_orphans", evidence(rows(throughputs=[]))),
+        ("no_orphans", evidence(there=platform(throughputs=[]))),
+        ("no_duplicates", evidence(there=platform(created=platform()["created"] * 2))),
+        ("nothing_lost", evidence(rows(throughputs=[throughput(arn="")]))),
+        ("no_wrong_deletion", evidence(there=platform(deaths=[
+            {"kind": "throughput", "arn": ARN, "at": NOW.isoformat(), "served_by": []}]))),
+        ("green_is_callable", evidence(rows(models=[model(serving_arn="arn:other")]))),
+        ("same_as_the_platform", evidence(rows(throughputs=[throughput(state="creating")]))),
+        ("tokens_are_ours", evidence(there=platform(calls=[
+            {"platform": "bedrock", "operation": "CreateX", "token": "?", "fault": None, "at": NOW.isoformat()}]))),
+        ("wishes_are_kept", evidence(rows(throughputs=[throughput(ends_at=NOW.isoformat())]))),
+        ("hours_agree", evidence(rows(throughputs=[throughput(billed_until=NOW.isoformat())]))),
+        ("hours_agree", evidence(rows(throughputs=[throughput(billed_from=None)]))),
+        ("every_change_has_an_event", evidence(rows(events=rows()["events"][:1]))),
+        ("enabled_cleared_on_removal", evidence(rows(throughputs=[throughput(state="removing")]))),
+        ("settled_in_two_passes", evidence(passes=3)),
+    ],
+)  # fmt: skip
+def test_each_promise_is_seen_broken(promise, found):
+    assert promise in judge(found)
+
+
+def test_an_error_that_nobody_expects_is_no_refusal():
+    start = evidence().moments[0]
+    failed = Moment("act", act("remove"), NOW, NOW, Outcome("failed", "KeyError: 1"), start.rows)
+    assert "refused_with_reason" in judge(Evidence(platform(), (start, failed)))
+
+
+def test_a_seed_is_always_the_same_history():
+    assert histories.history(7) == histories.history(7)
+    assert histories.history(7) != histories.history(8)
+
+
+def test_a_failing_schedule_is_made_short():
+    bad = act("remove").harmed(KILL, "sql")
+    long = Schedule("1", (LOOK, wait(1), bad, LOOK, wait(5), LOOK))
+    short = shrink(long, lambda schedule: any(step.what == "remove" for step in schedule.steps))
+    assert short.steps == (Step("act", "remove", "m0"),)
+
+
+def test_at_least_twenty_bugs_are_kept_each_under_a_name_of_its_own():
+    assert len({bug.name for bug in bugs.BUGS}) == len(bugs.BUGS) >= 20
+    assert len(INVARIANTS) >= 10
+
+
+@pytest.mark.services
+def test_a_run_kills_workers_and_finds_nothing_broken():
+    command = [sys.executable, "-m", "tests.chaos", "run", "--n", "6", "--no-pairs"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "workers killed (SIGKILL)" in done.stdout
