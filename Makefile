@@ -33,8 +33,8 @@ test: setup-dev ## run the tests that need nothing but this checkout (ARGS="-k n
 test-browser: setup-dev ## run the tests in Debian's Chromium
 	@$(PYTEST) -m browser $(ARGS)
 
-test-services: setup-dev ## run the suite again on PostgreSQL and Redis, and what only they can show
-	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) TEST_BROKER_URL=$(TEST_BROKER_URL) $(PYTEST) $(ON_ALL_CORES) $(ARGS)
+test-services: setup-dev ## run what touches rows again on PostgreSQL and Redis, and what only they can show
+	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) TEST_BROKER_URL=$(TEST_BROKER_URL) $(PYTEST) $(ON_ALL_CORES) tests/integration $(ARGS)
 	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) TEST_BROKER_URL=$(TEST_BROKER_URL) $(PYTEST) -m services $(ARGS)
 
 lint: setup-dev ## look for mistakes in code and templates, and for breaches of the floors
@@ -66,7 +66,7 @@ chaos-races: setup-dev ## eight admins at once on one model, 200 rounds, on Post
 chaos-money: setup-dev ## 90 simulated days of leases: our ledger against the platform's bill
 	@CHAOS_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.chaos money $(ARGS)
 
-chaos-broker: setup-dev ## a real worker while Redis dies 50 times and PostgreSQL 20 times (ARGS=--quick)
+chaos-broker: setup-dev ## a real worker and beat while Redis, PostgreSQL, children, workers and beats are killed 115 times (ARGS=--quick)
 	@$(BIN)/python -m tests.chaos broker $(ARGS)
 
 chaos-recovery: setup-dev ## lose the rows, and see everything of ours come home

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog.facts import Colour
 from catalog.history import event, next_revision
+from catalog.killpoints import reach
 from catalog.models import Event, Model
 from catalog.status import status_of
 
@@ -76,8 +77,11 @@ def _set_enabled(model: Model, wanted: bool, *, actor: User | None, why: str, no
                 why=why,
             )
             done.save()
+            reach("intent_written")
         else:
             transaction.set_rollback(True)  # a refusal is no change: the revision stays
+    if changed:
+        reach("intent_committed")
     model.refresh_from_db()
     if not changed:
         raise Refused(_reason(model, wanted))

@@ -85,8 +85,8 @@ _SERVING: dict[ServingState, tuple[str, str, bool]] = {
         True,
     ),
     ServingState.CREATING: ("Provisioning", "Wait", False),
-    ServingState.REMOVING: ("Throughput is being removed", "Wait", False),
-    ServingState.FAILED: ("Provisioning failed", "Retry, or remove it", True),
+    ServingState.REMOVING: ("Serving is being removed", "Wait", False),
+    ServingState.FAILED: ("Provisioning failed", "Retry; if it is still there, remove it first", True),
     ServingState.UNKNOWN: ("Serving state unknown", "Look at it on the platform", False),
 }
 

@@ -8,7 +8,7 @@ import structlog
 
 from catalog.platforms.base import PlatformError
 from customization.models import Dataset
-from customization.uploads import cancel
+from customization.uploads import cancel, heal
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,8 @@ def _abort(dataset: Dataset, now: datetime) -> bool:
     if not left.filter(next_check_at=dataset.next_check_at).update(next_check_at=now + NEXT_TRY):
         return False
     try:
+        if heal(dataset, now):  # S3 put it together and its answer was lost: it is nobody's to throw away
+            return False
         cancel(dataset)
     except PlatformError as error:
         left.update(trouble=error.message)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import DecimalField, Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -61,6 +61,10 @@ class CustomizationJobAdmin(FollowedAdmin):
     list_filter = ("state", "adopted")
     list_select_related = ("model", "base", "requested_by")
     search_fields = ("remote_name", "model__name", "arn", "request_token")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CustomizationJob]:
+        """Without its curves: they are long, and shown in no list."""
+        return super().get_queryset(request).defer("metrics")
 
 
 class ServingAdmin(FollowedAdmin):
@@ -135,6 +139,10 @@ class DatasetAdmin(ReadOnlyAdmin):
     list_filter = ("state", "purpose")
     search_fields = ("filename", "key", "sha256")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        """Without what is up to half a megabyte a row, and shown in no list."""
+        return super().get_queryset(request).defer("fingerprint", "report")
+
     @admin.action(description="Check now", permissions=["view"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
         """Have waiting and unreadable files checked at once; finished reports stay."""
@@ -148,7 +156,7 @@ class DatasetAdmin(ReadOnlyAdmin):
 
 @admin.register(Found)
 class FoundAdmin(ReadOnlyAdmin):
-    list_display = ("name", "noun", "state", "units", "word", "first_seen_at")
+    list_display = ("name", "noun", "state", "units", "word", "first_seen_at", "marked_by_name", "marked_at")
     list_filter = ("noun", "state")
 
 
@@ -186,6 +194,11 @@ class PriceAdmin(admin.ModelAdmin):
     list_filter = ("region", "origin")
     search_fields = ("base_prefix",)
     exclude = ("origin",)
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, DecimalField):
+            kwargs["min_value"] = 0  # one below nothing would lessen what people are told that they pay
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
         own = obj is None or obj.origin == Price.Source.ADMIN

@@ -7,12 +7,14 @@ from typing import Any
 
 from catalog.platforms.base import AuthError, PlatformError, TransientError
 from customization.gateways import storage
-from customization.gateways.places import Place, place_of
-from customization.metrics import points
+from customization.gateways.places import Place, StoredObject, place_of
+from customization.metrics import points, thinned
 from customization.models import CustomizationJob
 
 TRAINING = "training_artifacts/step_wise_training_metrics.csv"
 VALIDATION = "validation_artifacts/post_fine_tuning_validation/validation_metrics.csv"
+# The longest training within the limits of any base model writes some 45 MB; what is larger is damage.
+MOST_BYTES = 64 * 1000**2
 
 
 def places(job: CustomizationJob) -> dict[str, Place]:
@@ -40,9 +42,22 @@ def collect(job: CustomizationJob, *, last_try: bool = False) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, place in places(job).items():
         try:
-            found[name] = [asdict(point) for point in points(storage.read_text(place))]
+            kept, steps = thinned(points(storage.text_lines(storage.read(find(place)))))
         except PlatformError as error:
             if isinstance(error, TransientError) or (isinstance(error, AuthError) and not last_try):
                 raise
-            found[f"{name}_missing"] = error.message
+            is_missing = error.code == storage.NO_SUCH_OBJECT
+            found[f"{name}_{'missing' if is_missing else 'unread'}"] = told(place, error)
+        else:
+            found |= {name: [asdict(point) for point in kept], f"{name}_steps": steps}
     return found
+
+
+def find(place: Place) -> StoredObject:
+    """One of a job's CSV files; PermanentError when there is none, or none of a sane size."""
+    return storage.find(place, MOST_BYTES)
+
+
+def told(place: Place, error: PlatformError) -> str:
+    """What went wrong with which file."""
+    return error.message if place.uri in error.message else f"{place.uri}: {error.message}"

@@ -128,7 +128,10 @@ def _take(dataset: Dataset, now: datetime, ticket: datetime | None) -> bool:
 
 def _way_out(error: PlatformError) -> str:
     if isinstance(error, AuthError):
-        return "modelhub may not read it: `manage.py doctor` names the rights it needs. Then have it checked again."
+        return (
+            "modelhub may not read it: docs/operations.md, “What AWS must allow”, names the rights it needs. Then have "
+            "it checked again."
+        )
     return "The file was not checked. Upload it again, or give its address again."
 
 

@@ -33,11 +33,18 @@ def curves_of(metrics: Mapping[str, Any]) -> list[Curve]:
         for key in ("loss", "perplexity"):
             values = [row[key] for row in rows if row.get(key) is not None]
             if values:
-                found.append(_curve(f"{noun} {key}", which, values))
+                # Of a long training not every step is kept; how many there were is.
+                steps = metrics.get(f"{which}_steps") if len(values) == len(rows) else None
+                found.append(_curve(f"{noun} {key}", which, values, steps or len(values)))
     return found
 
 
-def _curve(title: str, which: str, values: list[float]) -> Curve:
+def unread_of(metrics: Mapping[str, Any]) -> list[str]:
+    """Why a file of metrics that the platform may have left was not read, in words; empty when nothing went wrong."""
+    return [str(why) for which in ("training", "validation") if (why := metrics.get(f"{which}_unread"))]
+
+
+def _curve(title: str, which: str, values: list[float], steps: int) -> Curve:
     low, high = min(values), max(values)
     return Curve(
         title,
@@ -47,7 +54,7 @@ def _curve(title: str, which: str, values: list[float]) -> Curve:
         high,
         values[0],
         values[-1],
-        len(values),
+        steps,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+import structlog
 from django.contrib.auth.models import User
 
 from catalog.models import Model
@@ -23,7 +24,8 @@ from customization.radar.refusal import Refused
 from customization.radar.serving import adopt_serving
 from customization.radar.strangers import forget_ours
 
-__all__ = ["Refused", "adopt", "discover", "mark_foreign"]
+__all__ = ["Refused", "adopt", "discover", "look_again", "mark_foreign"]
+log = structlog.get_logger(__name__)
 
 
 def discover(now: datetime) -> int:
@@ -58,9 +60,24 @@ def adopt(found: Found, *, actor: User | None, now: datetime) -> Model:
     return _adopt(found, actor, now, "")
 
 
-def mark_foreign(found: Found) -> None:
-    """Say that it is somebody else's business; it stays visible."""
-    Found.objects.filter(pk=found.pk, state=Found.State.NEW).update(state=Found.State.FOREIGN)
+def mark_foreign(found: Found, *, actor: User | None, now: datetime) -> bool:
+    """Say that it is somebody else's business: what it costs is left out of the sums. It stays visible, with who says
+    so; False when it was not new any more."""
+    return _mark(found, Found.State.NEW, Found.State.FOREIGN, actor, now)
+
+
+def look_again(found: Found, *, actor: User | None, now: datetime) -> bool:
+    """Take back that it is somebody else's: its cost counts again; False when nobody had said so (any more)."""
+    return _mark(found, Found.State.FOREIGN, Found.State.NEW, actor, now)
+
+
+def _mark(found: Found, before: str, after: str, actor: User | None, now: datetime) -> bool:
+    name = actor.get_username() if actor else "modelhub"
+    rows = Found.objects.filter(pk=found.pk, state=before)
+    done = bool(rows.update(state=after, marked_by_name=name[:200], marked_at=now))
+    if done:
+        log.info("stranger_marked", arn=found.arn, noun=found.noun, state=after, by=name)
+    return done
 
 
 def _adopt(found: Found, actor: User | None, now: datetime, why: str) -> Model:

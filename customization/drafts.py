@@ -15,7 +15,8 @@ from catalog.platforms.words import plain
 from customization import hyperparameters as knobs
 from customization.models import CustomizationJob, Dataset
 
-FREE_ROWS = 3
+# For a family without a table: as many as most documentations name, and always some more than were typed.
+FREE_ROWS, SPARE_ROWS = 8, 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Draft:
                 *(self._knob(name, value) for name, value in self.pairs.items() if name not in known),
             ]
         typed = [self._knob(name, value) for name, value in self.pairs.items()]
-        return [*typed, *(Knob("", "") for _ in range(FREE_ROWS))]
+        return [*typed, *(Knob("", "") for _ in range(max(SPARE_ROWS, FREE_ROWS - len(typed))))]
 
     def _knob(self, name: str, value: str, parameter: knobs.Parameter | None = None) -> Knob:
         return Knob(name, value, parameter, self.errors.get(f"hyperparameter:{name}", ""))

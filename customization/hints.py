@@ -24,8 +24,9 @@ _EITHER = (
     ("token limit", "Some rows are longer than the base model takes. Shorten or split them."),
     ("model identifier is invalid", "The base model is gone or has another id now. Sync models and choose another."),
     ("does not support the customization type", "The base model can’t be fine-tuned (any more). Choose another."),
-    ("expired", "The credentials are not valid any more. Renew them; `manage.py doctor` shows what is missing."),
-    ("not authorized", "The credentials lack a permission. `manage.py doctor` and docs/operations.md name it."),
+    ("expired", "The credentials are not valid any more. Renew them; `manage.py doctor` says whether they are taken."),
+    ("not authorized", "The credentials lack a permission. docs/operations.md has the whole policy; `manage.py doctor` "
+                       "tries out what only reads."),
     ("internal server error", "The platform itself stumbled. It passes by itself."),
 )  # fmt: skip
 # Looked at after those: shorter parts, which mean something else for each.

@@ -163,6 +163,9 @@ def stop(job: CustomizationJob, *, actor: User | None, now: datetime) -> None:
         )
         if asked:
             change_custom_model(job.model, "stop requested", now=now, actor=actor)
+            reach("intent_written")
+    if asked:
+        reach("intent_committed")
     job.refresh_from_db()
     if not asked:
         raise Refused({"": why_not_stop(job)})
@@ -182,6 +185,9 @@ def archive(job: CustomizationJob, *, actor: User | None, now: datetime) -> None
             change_custom_model(
                 job.model, "archived", now=now, actor=actor, listed=False, external_id=free_id
             )
+            reach("intent_written")
+    if archived:
+        reach("intent_committed")
     job.refresh_from_db()
     if not archived:
         raise Refused({"": _why_not_archive(job)})
@@ -206,10 +212,23 @@ def _why_not_data(dataset: Dataset, purpose: str, base: Model) -> str:
     if dataset.purpose != purpose:
         return f"{dataset.filename} was checked as {dataset.purpose} data."
     if not dataset.is_usable:
-        return f"{dataset.filename}: {dataset.get_state_display().lower()}. Only a valid file can be used."
+        return _why_not_valid(dataset)
     if dataset.base_external_id != base.external_id:
         return f"{dataset.filename} was checked for {dataset.base_external_id}. Check it again for {base.external_id}."
     return ""
+
+
+def _why_not_valid(dataset: Dataset) -> str:
+    """With the first finding: in the shell nobody sees the file's report."""
+    why = f"{dataset.filename}: {dataset.get_state_display().lower()}. Only a valid file can be used."
+    errors = dataset.report.get("errors", [])
+    if not errors:
+        return f"{why} {dataset.trouble}".rstrip()
+    line = errors[0].get("line")
+    where = f"line {line:,}: " if line else ""
+    count = sum(dataset.report.get("error_totals", {}).values()) or len(errors)
+    called = "1 error" if count == 1 else f"{count:,} errors, the first"
+    return f"{why} {called}: {where}{errors[0]['message']}"
 
 
 def _why_not_together(training: Dataset, validation: Dataset | None, base: Model) -> str:

@@ -7,13 +7,14 @@ validation_metrics.csv), read 2026-11-22. The perplexity column is documented, a
 from __future__ import annotations
 
 import csv
-import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # No training has more; a greater number in the file is damage, and must not become a price.
 MOST_EPOCHS = 10_000
+# What is kept of a curve: more than a screen is wide. A small batch and many epochs make a million steps.
+MOST_POINTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,36 @@ class Point:
     perplexity: float | None = None
 
 
-def points(text: str) -> list[Point]:
-    """Read a metrics CSV; rows that make no sense are left out."""
-    found = []
+def points(lines: Iterable[str]) -> Iterator[Point]:
+    """Read the lines of a metrics CSV; rows that make no sense are left out."""
     try:
-        for row in csv.DictReader(io.StringIO(text.replace("\x00", ""), newline="")):
+        for row in csv.DictReader(line.replace("\x00", "") for line in lines):
             if point := _point(row):
-                found.append(point)
+                yield point
     except csv.Error:
-        pass  # an endless field: what was read before it counts
-    return found
+        return  # an endless field: what was read before it counts
+
+
+def thinned(steps: Iterable[Point]) -> tuple[list[Point], int]:
+    """Some 2,000 of the points, evenly spread, with the last of each epoch and of all; and how many there were.
+
+    In one pass that never holds more than it keeps. The epochs stay whole: they are what the training cost.
+    """
+    kept: dict[int, Point] = {}
+    ends: dict[int, tuple[int, Point]] = {}
+    last: dict[int, Point] = {}
+    every, count = 1, 0
+    for place, point in enumerate(steps):
+        count, last = place + 1, {place: point}
+        if 0 <= point.epoch <= MOST_EPOCHS:
+            ends[point.epoch] = (place, point)
+        if place % every == 0:
+            kept[place] = point
+        if len(kept) > MOST_POINTS:
+            every *= 2
+            kept = {place: point for place, point in kept.items() if place % every == 0}
+    chosen = kept | dict(ends.values()) | last
+    return [chosen[place] for place in sorted(chosen)], count
 
 
 def _point(row: dict[str, str | None]) -> Point | None:

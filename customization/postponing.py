@@ -31,7 +31,10 @@ def postpone(
     asked = timedelta(seconds=min(error.retry_after or 0, LONGEST_WISH))
     delay = max(least, min(most, retry_delay(row.attempts)), asked)
     attempts = row.attempts + 1
-    alarm = f"No progress after {attempts} attempts: {error.message}" if attempts >= ALARM_AFTER else ""
+    # An alarm that was raised stays: a look that failed has not shown that its cause is gone.
+    alarm = (
+        f"No progress after {attempts} attempts: {error.message}" if attempts >= ALARM_AFTER else row.alarm
+    )
     columns |= {"trouble": error.message, "alarm": alarm, "attempts": attempts, "next_check_at": now + delay}
     columns |= named_by(error.request_id)
     row.move(row.state, **columns)

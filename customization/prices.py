@@ -25,6 +25,13 @@ def rates_for(base_external_id: str, region: str = "") -> Rates:
     return rates_of(quotes_among(rows, base_external_id))
 
 
+def rates_by_base(bases: Iterable[str]) -> dict[str, Rates]:
+    """The rates of many base models in our region in one query; none at all when no base is named."""
+    named = set(bases) - {""}
+    rows = list(Price.objects.filter(region=settings.AWS_REGION)) if named else []
+    return {base: rates_of(quotes_among(rows, base)) for base in named}
+
+
 def quotes_among(rows: Iterable[Price], base_external_id: str) -> Quotes:
     """The figure that counts for each part, of ``rows`` of one region; a part that nobody knows is left out.
 

@@ -14,7 +14,8 @@ _WAY_OUT: tuple[tuple[type[PlatformError], str], ...] = (
     ),
     (
         AuthError,
-        "modelhub's rights in S3 do not suffice: an admin can see what is missing with `manage.py doctor`.",
+        "modelhub's rights in S3 do not suffice: an admin finds them in docs/operations.md, “What AWS must allow”, and "
+        "`manage.py doctor` shows whose credentials are in use.",
     ),
     (CapacityError, "S3 takes no more at present: try again later."),
 )

@@ -77,6 +77,8 @@ def stop(job: CustomizationJob, now: datetime) -> None:
         columns = answered | named_by(request_id)
         if job.move(job.state, state=JobState.STOPPING, changed_at=now, **columns):
             tell_model(job, None, now, request_id=request_id)
+        reach("before_commit")
+    reach("committed")
 
 
 def _taken(job: CustomizationJob, accepted: Accepted, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Model
 from customization import checking, jobs, s3_files, uploads
+from customization.apart import rows_in_both
 from customization.models import CustomizationJob, Dataset
 from customization.tasks import nudge
 
@@ -42,6 +44,8 @@ def create_custom_model(
             _must_be_fit(Path(source), purpose, base)
     data = _dataset(training, Dataset.Purpose.TRAINING, base, actor)
     more = _dataset(validation, Dataset.Purpose.VALIDATION, base, actor) if validation else None
+    if more and (why := rows_in_both(data.pk, more.pk)):
+        warnings.warn(why, stacklevel=2)
     job = jobs.create(
         name=name,
         base=base,

@@ -115,7 +115,8 @@ def storage() -> tuple[int, Sum]:
 
 
 def trainings() -> QuerySet[CustomizationJob]:
-    return CustomizationJob.objects.select_related("model", "base", "training", "requested_by")
+    found = CustomizationJob.objects.select_related("model", "base", "training", "requested_by")
+    return found.defer("training__fingerprint", "training__report")  # half a megabyte each, and not shown
 
 
 def training_estimate() -> Sum:

@@ -86,6 +86,7 @@ def discover() -> None:
         discovery.discover(timezone.now())
     except PlatformError as error:
         log.warning("discover_postponed", error=error.message, code=error.code)
+    reach("before_ack")
 
 
 @shared_task(name="customization.tasks.read_usage")

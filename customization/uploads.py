@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from catalog.models import Model
 from catalog.platforms.base import AuthError, PermanentError, PlatformError
 from catalog.platforms.words import plain
+from customization import parts
 from customization.datasets import sizes
 from customization.gateways import storage
 from customization.gateways.places import Place, StoredObject, safe_name
@@ -133,14 +134,20 @@ def is_theirs(dataset: Dataset, user: User) -> bool:
     return dataset.created_by_id in (None, user.pk) or user.is_superuser
 
 
-def part_count(dataset: Dataset) -> int:
-    return -(-dataset.size // dataset.part_size)
+def parts_there(dataset: Dataset) -> list[int]:
+    """Which parts need not be sent again. Raises Refused when the upload is gone.
 
-
-def held_parts(dataset: Dataset) -> dict[int, tuple[str, int]]:
-    """What S3 has of an upload, to go on after a reload: part number -> (ETag, bytes)."""
+    All of them when S3 has put the file together and only its answer was lost: then finish() is what remains.
+    """
     _must_be_uploading(dataset)
-    return storage.parts(dataset.place, dataset.upload_id)
+    try:
+        return sorted(parts.held(dataset))
+    except PlatformError as error:
+        if error.code != "NoSuchUpload":
+            raise
+    if parts.whole(dataset) is None:
+        raise _gone(dataset)
+    return parts.missing(dataset, held=())
 
 
 def sign(dataset: Dataset, numbers: list[int], *, now: datetime) -> dict[int, str]:
@@ -149,7 +156,7 @@ def sign(dataset: Dataset, numbers: list[int], *, now: datetime) -> dict[int, st
     Whoever asks goes on with the upload: it is not abandoned for another day.
     """
     _must_be_uploading(dataset)
-    last = part_count(dataset)
+    last = parts.count(dataset)
     if not numbers or len(numbers) > MAX_SIGNED or any(not 1 <= number <= last for number in numbers):
         raise Refused(f"Ask for 1 to {MAX_SIGNED} of the parts 1 to {last}.")
     urls = storage.part_urls(dataset.place, dataset.upload_id, numbers)
@@ -160,10 +167,7 @@ def sign(dataset: Dataset, numbers: list[int], *, now: datetime) -> dict[int, st
 
 
 def finish(dataset: Dataset, *, now: datetime) -> None:
-    """Make the object from the parts that S3 really holds, and have it checked. Safe to call twice.
-
-    Raises Refused while parts are missing or have another size than they should.
-    """
+    """Make the object from the parts S3 really holds, and have it checked; safe to call twice. Raises Refused."""
     if dataset.state != Dataset.State.UPLOADING:
         return
     try:
@@ -171,31 +175,31 @@ def finish(dataset: Dataset, *, now: datetime) -> None:
     except PlatformError as error:
         if error.code != "NoSuchUpload":
             raise
-        _heal(dataset, now)
-    else:
-        _arrived(dataset, _there(dataset), now)
+        # Finished, by another tab or with its answer lost, or aborted: the object tells which.
+    if not heal(dataset, now):
+        raise _gone(dataset)
 
 
 def _put_together(dataset: Dataset) -> None:
-    held = held_parts(dataset)
-    last = part_count(dataset)
-    wrong = [
-        number
-        for number in range(1, last + 1)
-        if held.get(number, ("", -1))[1]
-        != min(dataset.part_size, dataset.size - (number - 1) * dataset.part_size)
-    ]
-    if wrong or len(held) != last:
-        raise Refused(f"{len(wrong)} of {last} parts have not arrived: {wrong[:10]}. Resume the upload.")
+    _must_be_uploading(dataset)
+    held = parts.held(dataset)
+    if missing := parts.missing(dataset, held):
+        raise Refused(
+            f"{len(missing)} of {parts.count(dataset)} parts have not arrived: {missing[:10]}. Resume the upload."
+        )
     storage.finish_upload(dataset.place, dataset.upload_id, held)
 
 
-def _heal(dataset: Dataset, now: datetime) -> None:
-    """The upload is gone: finished, by another tab or with its answer lost, or aborted. The object tells which."""
-    there = storage.look(dataset.place)
-    if there is None or there.size != dataset.size:
-        raise Refused(f"The upload of {dataset.filename} is gone from S3. Upload the file again.")
-    _arrived(dataset, there, now)
+def heal(dataset: Dataset, now: datetime) -> bool:
+    """Take a file that S3 has put together, whether we know of it or not; False when it is not there."""
+    there = parts.whole(dataset)
+    if there:
+        _arrived(dataset, there, now)
+    return there is not None
+
+
+def _gone(dataset: Dataset) -> Refused:
+    return Refused(f"The upload of {dataset.filename} is gone from S3. Upload the file again.")
 
 
 def cancel(dataset: Dataset) -> None:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("found/look", found.look, name="found_look"),
     path("found/<int:pk>/adopt", found.adopt, name="found_adopt"),
     path("found/<int:pk>/foreign", found.foreign, name="found_foreign"),
+    path("found/<int:pk>/again", found.look_again, name="found_again"),
     path("money/", money.clock, name="money"),
     path("spend/", spend.listing, name="spend"),
     path("spend/training/", spend.training, name="spend_training"),

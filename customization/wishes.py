@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import EllipsisType
 
 from django.http import QueryDict
@@ -92,11 +92,11 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Refused({"ends_at": "The form does not say from which end to extend. Load the page again."})
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there are have no UTC everywhere
+        pass
+    raise Refused({"ends_at": "The form does not say from which end to extend. Load the page again."})
 
 
 def _whole(text: str) -> int | None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-SQLITE, FILE_BROKER, SANDBOX = "modelhub.W001", "modelhub.W002", "modelhub.W003"
+SQLITE, FILE_BROKER, SANDBOX, NO_NAME = "modelhub.W001", "modelhub.W002", "modelhub.W003", "modelhub.W004"
 
 
 def sandbox_in_use() -> bool:
@@ -45,4 +45,10 @@ def production_ground(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -
     if sandbox_in_use():
         hint = "Unset SANDBOX_URL and ALLOW_SANDBOX once this is no demo any more."
         found.append(Warning("A platform is simulated by the sandbox.", hint=hint, id=SANDBOX))
+    if not settings.PLATFORM_ENDPOINTS.aws_is_sandbox and not settings.INSTANCE_IS_NAMED:
+        hint = "Set MODELHUB_INSTANCE to a name that no other installation in this AWS account has."
+        message = (
+            "This installation has no name of its own: another one would take its throughputs for its own."
+        )
+        found.append(Warning(message, hint=hint, id=NO_NAME))
     return found

@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
@@ -24,27 +23,17 @@ from catalog.platforms.base import PlatformError
 from catalog.platforms.bedrock import BedrockCatalog
 from catalog.platforms.openai import OpenAICatalog
 from catalog.redaction import redact
-from modelhub import health
+from customization.gateways.permissions import NOT_ALLOWED
+from modelhub import doctor_permissions, health
 from modelhub.celery import app
+from modelhub.finding import Finding, simulated
 from modelhub.models import Heartbeat
 from modelhub.tasks import heartbeat
 
-State = Literal["ok", "warning", "failed"]
 PLATFORM_LIMIT = 10.0
 WORKER_LIMIT = 5.0
 BEAT_LIMIT = timedelta(seconds=60)
 BEDROCK_SERVICE = "bedrock.amazonaws.com"
-NOT_ALLOWED = ("AccessDenied", "AccessDeniedException", "403")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check saw; ``way_out`` says what to do unless the state is ok."""
-
-    name: str
-    state: State
-    message: str
-    way_out: str = ""
 
 
 def examine() -> Iterator[Finding]:
@@ -121,14 +110,14 @@ def aws_identity() -> Finding:
     """Who are we to AWS?"""
     with aws.translated():
         me = aws.client("sts").get_caller_identity()
-    return Finding("AWS identity", "ok", f"{me.get('Arn')} in {settings.AWS_REGION}{_simulated()}")
+    return Finding("AWS identity", "ok", f"{me.get('Arn')} in {settings.AWS_REGION}{simulated()}")
 
 
 def bedrock() -> Finding:
     """May we list models and inference profiles? The same calls a sync makes."""
     count = len(BedrockCatalog().list_models().models)
     return Finding(
-        "Bedrock", "ok", f"{count} foundation models offered in {settings.AWS_REGION}{_simulated()}"
+        "Bedrock", "ok", f"{count} foundation models offered in {settings.AWS_REGION}{simulated()}"
     )
 
 
@@ -144,7 +133,7 @@ def bucket() -> Finding:
     if region != settings.AWS_REGION:
         way_out = f"Bedrock reads only buckets of its own region: use one in {settings.AWS_REGION}."
         return Finding("S3 bucket", "failed", f"{name} is in {region}", way_out)
-    return Finding("S3 bucket", "ok", f"{name} in {region}{_simulated()}")
+    return Finding("S3 bucket", "ok", f"{name} in {region}{simulated()}")
 
 
 def role() -> Finding:
@@ -180,6 +169,7 @@ PLATFORM_CHECKS: tuple[tuple[str, Callable[[], Finding]], ...] = (
     ("Bedrock", bedrock),
     ("S3 bucket", bucket),
     ("Bedrock role", role),
+    *doctor_permissions.CHECKS,
     ("OpenAI key", openai_key),
 )
 
@@ -230,10 +220,6 @@ def _trusts_bedrock(policy: Any) -> bool:
         ):
             return True
     return False
-
-
-def _simulated() -> str:
-    return " (sandbox)" if settings.PLATFORM_ENDPOINTS.aws_is_sandbox else ""
 
 
 def _plain(problem: object) -> str:

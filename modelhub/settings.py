@@ -228,8 +228,10 @@ BEDROCK_ROLE_ARN = env.str(
     default="arn:aws:iam::123456789012:role/ModelhubBedrockRole" if PLATFORM_ENDPOINTS.aws_is_sandbox else "",
 )
 
-# Whose a job or a throughput is, when several installations share an AWS account: a tag on everything made here.
-INSTANCE = env.str("MODELHUB_INSTANCE", default="modelhub")
+# Whose a job or a throughput is, when several installations share an AWS account: a tag on everything made here. What
+# carries it comes home by itself, so two of one name would take each other's throughputs for their own.
+INSTANCE = env.str("MODELHUB_INSTANCE", default="") or "modelhub"
+INSTANCE_IS_NAMED = bool(env.str("MODELHUB_INSTANCE", default=""))
 # A throughput that nobody has called for so many hours is called idle; it is never removed for that.
 IDLE_HOURS = env.int("IDLE_HOURS", default=4)
 

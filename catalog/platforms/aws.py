@@ -36,6 +36,8 @@ from catalog.platforms.classify import classify
 _SERVICE = {"s3": Config(signature_version="s3v4", request_checksum_calculation="when_required")}
 # Services that do not live in every region. AWS billing guide, "Price List Query API endpoints", read 2026-11-22.
 _REGION = {"pricing": "us-east-1"}
+# For a look that a page waits for: one try, and no longer. A platform that hangs must not take the web workers along.
+HURRIED_SECONDS = 2.0
 
 
 def parse_timestamp(value: str | int | float) -> datetime | None:
@@ -64,16 +66,22 @@ def _odd_timestamp(value: object) -> datetime | None:
 
 
 @cache
-def client(service: str) -> Any:
-    """Return the one client of a service (making it costs 11 ms); botocore's clients are thread-safe."""
+def client(service: str, *, hurried: bool = False) -> Any:
+    """Return the one client of a service (making it costs 11 ms); botocore's clients are thread-safe.
+
+    ``hurried=True``: another one, which gives up soon and tries nothing again.
+    """
     core = botocore.session.Session()
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
     region = _REGION.get(service, settings.AWS_REGION)
     session = boto3.session.Session(botocore_session=core, region_name=region)
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": 1 + settings.PLATFORM_RETRIES},
-        connect_timeout=5,
-        read_timeout=settings.PLATFORM_READ_TIMEOUT,
+        retries={
+            "mode": "standard",
+            "total_max_attempts": 1 if hurried else 1 + settings.PLATFORM_RETRIES,
+        },
+        connect_timeout=HURRIED_SECONDS if hurried else 5,
+        read_timeout=HURRIED_SECONDS if hurried else settings.PLATFORM_READ_TIMEOUT,
         user_agent_appid="modelhub",
     )
     return session.client(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 # Readings are made every 15 minutes; one that is this old says nothing of now.
@@ -44,22 +44,23 @@ def idle_of(
     usage_trouble: str,
     now: datetime,
     hours: int,
+    zone: tzinfo = UTC,
 ) -> Idle:
     """Say whether a throughput in service has gone without a call for ``hours``.
 
     Counted from where the readings begin (``usage_read_from``) up to the last one: for the time before and after them
-    nobody can tell.
+    nobody can tell. Moments are told in ``zone``.
     """
     if usage_trouble:
         return Idle(Use.CANNOT_READ, f"cannot read: {usage_trouble}", last_invoked_at)
     if usage_read_at is None or in_service_since is None:
         return Idle(Use.NO_DATA, "no data yet")
     if now - usage_read_at > STALE_AFTER:
-        why = f"cannot read: not read since {_moment(usage_read_at, now)}"
+        why = f"cannot read: not read since {_moment(usage_read_at, now, zone)}"
         return Idle(Use.CANNOT_READ, why, last_invoked_at)
     quiet_since = max(filter(None, (in_service_since, last_invoked_at, usage_read_from)))
     if usage_read_at - quiet_since >= timedelta(hours=hours):
-        moment = _moment(quiet_since, now)
+        moment = _moment(quiet_since, now, zone)
         if quiet_since not in (in_service_since, last_invoked_at):
             return Idle(Use.IDLE, f"no call seen since {moment}", quiet_since)
         never = "" if last_invoked_at else ", never called"
@@ -69,6 +70,8 @@ def idle_of(
     return Idle(Use.NO_DATA, "no data yet")
 
 
-def _moment(moment: datetime, now: datetime) -> str:
-    """The time of a day that is today; else the day too."""
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
+def _moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """The time of a day that is today; else the day too. With its zone: pages and the history differ in theirs."""
+    moment = moment.astimezone(zone)
+    is_today = moment.date() == now.astimezone(zone).date()
+    return f"{moment:%H:%M %Z}" if is_today else f"{moment:%Y-%m-%d %H:%M %Z}"

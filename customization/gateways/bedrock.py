@@ -27,9 +27,9 @@ def list_jobs() -> list[RemoteJob]:
     return [_job(entry) for entry in pages("list_model_customization_jobs", "modelCustomizationJobSummaries")]
 
 
-def list_models() -> list[RemoteModel]:
+def list_models(*, hurried: bool = False) -> list[RemoteModel]:
     """All custom models of the account."""
-    return [_model(entry) for entry in pages("list_custom_models", "modelSummaries")]
+    return [_model(entry) for entry in pages("list_custom_models", "modelSummaries", hurried)]
 
 
 def get_job(name_or_arn: str) -> RemoteJob | None:
@@ -61,9 +61,12 @@ def get_model(name_or_arn: str) -> RemoteModel | None:
 
 
 def model_named(name: str) -> str:
-    """The name of the custom model that has it, without regard to case; "" when there is none."""
+    """The name of the custom model that has it, without regard to case; "" when there is none.
+
+    A page waits for this while somebody types: one hurried try, and not knowing is an answer too.
+    """
     # By list: Get and nameContains tell capitals from small letters.
-    return next((model.name for model in list_models() if model.name.lower() == name.lower()), "")
+    return next((model.name for model in list_models(hurried=True) if model.name.lower() == name.lower()), "")
 
 
 def create_job(request: JobRequest) -> Accepted:

@@ -12,10 +12,11 @@ from customization.gateways.door import aws
 NOT_FOUND = "ResourceNotFoundException"
 
 
-def pages(operation: str, key: str, **only: Any) -> Iterator[dict[str, Any]]:
+def pages(operation: str, key: str, hurried: bool = False, /, **only: Any) -> Iterator[dict[str, Any]]:
     """All entries of a List, in pages of 1,000. Raises TransientError for an answer that lacks its key."""
     with aws.translated():
-        paginator = aws.client("bedrock").get_paginator(operation)
+        bedrock = aws.client("bedrock", hurried=True) if hurried else aws.client("bedrock")
+        paginator = bedrock.get_paginator(operation)
         for page in paginator.paginate(PaginationConfig={"PageSize": 1000}, **only):
             entries = page.get(key)
             if not isinstance(entries, list):

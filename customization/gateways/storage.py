@@ -5,16 +5,21 @@ Shapes: Amazon S3 API reference, the operations named below, read 2026-11-22. Ra
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from catalog.platforms.base import AuthError, PermanentError, PlatformError, TransientError
+from customization.datasets.sizes import in_words
 from customization.gateways.door import aws
 from customization.gateways.places import Place, StoredObject
 
 CHUNK = 1 << 20
 URL_SECONDS = 900
+REOPENED = 3  # times in a row, for a stream that breaks
+NO_SUCH_OBJECT = "NoSuchKey"
 
 
 def look(place: Place) -> StoredObject | None:
@@ -49,19 +54,54 @@ def _in_words(error: PlatformError, place: Place) -> PlatformError:
     return error
 
 
+def find(place: Place, most: int) -> StoredObject:
+    """The object at a place; PermanentError when there is none, or one of more than ``most`` bytes."""
+    found = look(place)
+    if found is None:
+        raise PermanentError(f"There is no {place.uri}.", code=NO_SUCH_OBJECT)
+    if found.size > most:
+        words = (
+            f"{place.uri} has {in_words(found.size)}; modelhub reads at most {in_words(most)} of such a file."
+        )
+        raise PermanentError(words, code="TooLarge")
+    return found
+
+
 def read(stored: StoredObject) -> Iterator[bytes]:
-    """The object's bytes in chunks; the very version that was looked at, or an error if it has changed."""
+    """The object's bytes in chunks; the very version that was looked at, or an error if it has changed.
+
+    A stream that breaks is taken up where it broke: ten gigabytes are not begun anew for one lost connection.
+    """
+    done = breaks = 0
+    while True:
+        opened_at = done
+        try:
+            for chunk in _read_from(stored, done):
+                done += len(chunk)
+                yield chunk
+            if done >= stored.size:
+                return
+            raise TransientError(
+                f"{stored.place.uri} broke off after {done:,} of {stored.size:,} bytes.", code="CutAnswer"
+            )
+        except TransientError:
+            breaks = 1 if done - opened_at >= CHUNK else breaks + 1
+            if not done or done >= stored.size or breaks > REOPENED:
+                raise
+
+
+def _read_from(stored: StoredObject, start: int) -> Iterator[bytes]:
     wanted: dict[str, Any] = {"Bucket": stored.place.bucket, "Key": stored.place.key, "IfMatch": stored.etag}
     if stored.version_id and stored.version_id != "null":
         wanted["VersionId"] = stored.version_id
+    if start:
+        wanted["Range"] = f"bytes={start}-"
     try:
         with aws.translated():
             answer = aws.client("s3").get_object(**wanted)
-            if not answer.get("ETag"):
-                raise TransientError("GetObject answered without the object.", code="BrokenAnswer")
-            if answer["ETag"] != stored.etag:  # a store that knows no IfMatch
-                raise PermanentError("another object", code="PreconditionFailed")
-            yield from answer["Body"].iter_chunks(CHUNK)
+            _must_be(answer, stored, start)
+            with closing(answer["Body"]) as body:
+                yield from body.iter_chunks(CHUNK)
     except PlatformError as error:
         if error.code == "PreconditionFailed":
             raise PermanentError(
@@ -70,13 +110,26 @@ def read(stored: StoredObject) -> Iterator[bytes]:
         raise
 
 
-def read_text(place: Place, most: int = 4 << 20) -> str:
-    """A small text file; PermanentError when it is larger than ``most`` bytes."""
-    with aws.translated():
-        answer = aws.client("s3").get_object(Bucket=place.bucket, Key=place.key)
-        if int(answer["ContentLength"]) > most:
-            raise PermanentError(f"{place.uri} is larger than {most} bytes.", code="TooLarge")
-        return str(answer["Body"].read().decode("utf-8", "replace"))
+def _must_be(answer: dict[str, Any], stored: StoredObject, start: int) -> None:
+    """Raise an error unless S3 answers with this very object, from the byte that was asked for."""
+    if not answer.get("ETag"):
+        raise TransientError("GetObject answered without the object.", code="BrokenAnswer")
+    if answer["ETag"] != stored.etag:  # a store that knows no IfMatch
+        raise PermanentError("another object", code="PreconditionFailed")
+    if start and not str(answer.get("ContentRange", "")).startswith(f"bytes {start}-"):
+        raise TransientError(
+            "GetObject answered with other bytes than it was asked for.", code="BrokenAnswer"
+        )
+
+
+def text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
+    """The lines of a text that comes in chunks, each with its end; what is no UTF-8 is replaced."""
+    rest = ""
+    for text in codecs.iterdecode(chunks, "utf-8", "replace"):
+        *whole, rest = (rest + text).split("\n")
+        yield from (f"{line}\n" for line in whole)
+    if rest:
+        yield rest
 
 
 def start_upload(place: Place) -> str:

@@ -43,9 +43,13 @@ class Found(models.Model):
     instance = models.CharField("installation", max_length=300, blank=True)
     token = models.CharField("request", max_length=256, blank=True)
     tags_read_at = models.DateTimeField(null=True, blank=True)
+    tags_are_sure = models.BooleanField(default=False)
     # Whoever waits longest is next: one that always fails must not keep the others waiting.
     tags_tried_at = models.DateTimeField(null=True, blank=True)
     adoption_tried_at = models.DateTimeField(null=True, blank=True)
+    # Not ours, or ours after all. The name stays when the user is gone.
+    marked_by_name = models.CharField("who said last whose it is", max_length=200, blank=True)
+    marked_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField("what people should know", max_length=500, blank=True)
 
     class Meta:

@@ -16,6 +16,8 @@ from customization.capacity.states import ENDED, LIVE, Noun, ServeState
 from customization.models.resource import RemoteResource, due_index
 
 _LIVE = sorted(state.value for state in LIVE)
+# Instead of a reason that somebody typed: nobody has chosen that it runs without an end.
+END_NOT_KNOWN = "recovered: its end is not known"
 
 
 class ServingResource(RemoteResource):
@@ -29,6 +31,7 @@ class ServingResource(RemoteResource):
     billed_from = models.DateTimeField("accepted by the platform", null=True, blank=True)
     billed_until = models.DateTimeField("gone from the platform", null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
+    failure_at = models.DateTimeField("failure first seen", null=True, blank=True)
     seen_at = models.DateTimeField("last seen on the platform", null=True, blank=True)
     removal_asked_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField("why it ended", max_length=300, blank=True)
@@ -113,6 +116,11 @@ class Throughput(ServingResource):
     @property
     def meter(self) -> Meter:
         return Meter(self.units, self.unit_hour, self.billed_from, self.billed_until, self.failed_at)
+
+    @property
+    def lost_its_end(self) -> bool:
+        """Did it come home by itself? An alarm that is over once somebody sets an end, or types why there is none."""
+        return self.ends_at is None and self.no_end_reason == END_NOT_KNOWN
 
     @property
     def in_service_since(self) -> datetime | None:

@@ -10,9 +10,11 @@ from django.db import IntegrityError, transaction
 
 from catalog.customs import add_custom_model, change_custom_model
 from catalog.facts import BuildState, Kind, Platform, ServingState
+from catalog.history import next_revision
 from catalog.models import Model
 from customization.decide import is_anothers
 from customization.gateways import bedrock
+from customization.killpoints import reach
 from customization.models import CustomizationJob, Found
 from customization.observation import RemoteJob
 from customization.radar.refusal import Refused
@@ -58,6 +60,8 @@ def _take_in(
                 model, "adopted", now=now, actor=actor, why=why, serving=ServingState.NOTHING, **facts
             )
         Found.objects.filter(pk=found.pk).update(state=Found.State.ADOPTED, note="")
+        reach("before_commit")
+    reach("committed")
     return model
 
 
@@ -80,8 +84,10 @@ def _give_back(
             _job_row(job, model, base, actor, now)
             model = change_custom_model(model, "job adopted", now=now, actor=actor, why=why)
             Found.objects.filter(pk=found.pk).update(state=Found.State.ADOPTED, note="")
+            reach("before_commit")
     except IntegrityError as clash:
         raise Refused(f"{found.name} was adopted a moment ago.") from clash
+    reach("committed")
     return model
 
 
@@ -95,16 +101,20 @@ def _take_back(
     found: Found, own: CustomizationJob, job: RemoteJob, actor: User | None, now: datetime
 ) -> Model:
     """Follow a job of ours again: its story was not over. Its wish to stop is heeded at the next look."""
-    if own.model.archived_at:
-        raise Refused(f"Its model {own.model.name} is archived here. Stop the job in the AWS console.")
     running: dict[str, Any] = {"state": JobState.RUNNING, "arn": job.arn, "ended_at": None, "failure": ""}
     with transaction.atomic():
+        next_revision()  # first, as in every change: whoever archives the model at this moment is waited for
+        own.model.refresh_from_db()
+        if own.model.archived_at:
+            raise Refused(f"Its model {own.model.name} is archived here. Stop the job in the AWS console.")
         if not own.move(own.state, **running, changed_at=now, next_check_at=now):
             raise Refused(f"{found.name} was adopted a moment ago.")
         model = change_custom_model(
             own.model, "found again", now=now, actor=actor, build=BuildState.RUNNING, build_message=""
         )
         Found.objects.filter(pk=found.pk).update(state=Found.State.ADOPTED, note="")
+        reach("before_commit")
+    reach("committed")
     return model
 
 

@@ -11,9 +11,11 @@ from django.db.models import QuerySet
 
 from catalog.models import Model
 from customization.capacity.ledger import Burn
-from customization.models import TABLES, Found, ServingResource
+from customization.capacity.states import LIVE
+from customization.models import TABLES, Found, ServingResource, Throughput
+from customization.models.serving import END_NOT_KNOWN
 from customization.pricing import money
-from customization.radar.costs import Priced, base_ids, priced, unknown_hourly
+from customization.radar.costs import Priced, priced
 from customization.radar.lost import WHY as REMOVED_OUTSIDE
 
 MOST_SHOWN = 100
@@ -40,7 +42,6 @@ class Line:
     """One stranger: what it costs, what it belongs to, and why it can't be adopted ("" when it can)."""
 
     cost: Priced
-    base_id: str
     model: Model | None
     stranger: str  # the name of the model behind it when that is on this page too
     obstacle: str
@@ -48,6 +49,10 @@ class Line:
     @property
     def found(self) -> Found:
         return self.cost.found
+
+    @property
+    def base_id(self) -> str:
+        return self.cost.base_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,12 @@ class Board:
     """The whole page."""
 
     groups: list[Group]
-    burn: Burn
     lost_models: list[Model]
     lost_serving: list[ServingResource]
     lost_count: int  # of all, also those that are not shown
     gone: list[Found]
     gone_count: int
+    endless: list[Throughput]  # came home by themselves: nobody has said when they end
 
     @property
     def lost_rest(self) -> int:
@@ -89,44 +94,55 @@ class Board:
 def board(now: datetime) -> Board:
     """Everything on the platform that is nobody's here, and everything of ours that vanished from it."""
     there = Found.objects.filter(state__in=[Found.State.NEW, Found.State.FOREIGN])
-    groups = [_group(noun, list(there.filter(noun=noun)), now) for noun in _TITLES]
     lost = Model.objects.filter(
         kind="custom", platform="bedrock", build="built", listed=False, archived_at=None
     )
     gone = Found.objects.filter(state=Found.State.GONE).order_by("-created_upstream_at", "-pk")
     removed = _removed_outside(now)
     return Board(
-        groups=[group for group in groups if group.lines],
-        burn=unknown_hourly(now),
+        groups=_groups(priced(there, now), now),
         lost_models=list(lost.order_by("-changed_at")[:MOST_SHOWN]),
         lost_serving=_newest(removed),
         lost_count=lost.count() + sum(rows.count() for rows in removed),
         gone=list(gone[:MOST_SHOWN]),
         gone_count=gone.count(),
+        endless=_endless(),
     )
 
 
-def _group(noun: str, strangers: list[Found], now: datetime) -> Group:
-    rows = priced(strangers, now)
-    # What still waits for a decision goes before what is somebody else's; within both the dearest first.
+def _endless() -> list[Throughput]:
+    live = Throughput.objects.filter(state__in=sorted(LIVE), ends_at=None, no_end_reason=END_NOT_KNOWN)
+    return list(live.select_related("model").order_by("pk")[:MOST_SHOWN])
+
+
+def _groups(rows: list[Priced], now: datetime) -> list[Group]:
+    """By kind; what still waits for a decision goes before what is somebody else's, within both the dearest first."""
     rows.sort(key=lambda row: row.found.state == Found.State.FOREIGN)
-    return Group(
-        noun, _TITLES[noun], _LEADS[noun], _lines(rows[:MOST_SHOWN], now), max(0, len(rows) - MOST_SHOWN)
-    )
+    of_kind = {noun: [row for row in rows if row.found.noun == noun] for noun in _TITLES}
+    shown = _lines([row for each in of_kind.values() for row in each[:MOST_SHOWN]], now)
+    return [
+        Group(
+            noun,
+            _TITLES[noun],
+            _LEADS[noun],
+            [line for line in shown if line.found.noun == noun],
+            max(0, len(each) - MOST_SHOWN),
+        )
+        for noun, each in of_kind.items()
+        if each
+    ]
 
 
 def _lines(rows: list[Priced], now: datetime) -> list[Line]:
-    strangers = [row.found for row in rows]
-    arns = {_behind(found) for found in strangers} - {""}
+    arns = {_behind(row.found) for row in rows} - {""}
     models = {model.arn: model for model in Model.objects.filter(arn__in=arns)}
     names = dict(Found.objects.filter(arn__in=arns).values_list("arn", "name"))
-    bases = base_ids(strangers)
     lines = []
     for row in rows:
         arn = _behind(row.found)
         model = models.get(arn)
         obstacle = _obstacle(row.found, model, now)
-        lines.append(Line(row, bases[row.found.pk], model, names.get(arn, ""), obstacle))
+        lines.append(Line(row, model, names.get(arn, ""), obstacle))
     return lines
 
 

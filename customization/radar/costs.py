@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 
 from catalog.models import Model
 from customization.capacity.ledger import Burn, Meter, burn_of
 from customization.models import Found
-from customization.prices import rates_for
+from customization.prices import rates_by_base
 from customization.pricing import Rates, money
+
+_BILLED = (Found.Noun.THROUGHPUT, Found.Noun.MODEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Priced:
     """A stranger with what it costs. Without a price the cost is None: unknown, never nothing."""
 
     found: Found
+    base_id: str = ""  # "" when the base model behind it can't be known
     meter: Meter | None = None
     now: datetime | None = None
     monthly: Decimal | None = None
@@ -52,18 +54,22 @@ class Priced:
 
 
 def priced(strangers: Iterable[Found], now: datetime) -> list[Priced]:
-    """Each with its meter (throughputs) or storage (models), the dearest first; of equals the oldest."""
-    rates = cache(lambda base: rates_for(base) if base else Rates())
+    """Each with its base and its meter (throughputs) or storage (models), the dearest first; of equals the oldest.
+
+    Two queries, however many there are; one when none of them has a price by the hour or month.
+    """
     strangers = list(strangers)
     bases = base_ids(strangers)
-    rows = [_priced(found, rates(bases[found.pk]), now) for found in strangers]
+    rates = rates_by_base(bases[found.pk] for found in strangers if found.noun in _BILLED)
+    rows = [_priced(found, bases[found.pk], rates, now) for found in strangers]
     return sorted(rows, key=lambda row: (-_rank(row), row.found.created_upstream_at or now, row.found.pk))
 
 
-def _priced(found: Found, rates: Rates, now: datetime) -> Priced:
+def _priced(found: Found, base_id: str, all_rates: Mapping[str, Rates], now: datetime) -> Priced:
+    rates = all_rates.get(base_id, Rates())
     if found.noun == Found.Noun.THROUGHPUT:
-        return Priced(found, _meter(found, rates.unit_hour), now)
-    return Priced(found, monthly=rates.storage_per_month if found.noun == Found.Noun.MODEL else None)
+        return Priced(found, base_id, _meter(found, rates.unit_hour), now)
+    return Priced(found, base_id, monthly=rates.storage_per_month if found.noun == Found.Noun.MODEL else None)
 
 
 def unknown_hourly(now: datetime) -> Burn:
@@ -76,7 +82,8 @@ def base_ids(strangers: Iterable[Found]) -> dict[int, str]:
     """The base model's id behind each stranger, as far as it can be known, by the stranger's key."""
     strangers = list(strangers)
     arns = {found.model_arn for found in strangers if found.model_arn}
-    ours = dict(Model.objects.filter(arn__in=arns, kind="custom").values_list("arn", "base_external_id"))
+    custom = Model.objects.filter(arn__in=arns, kind="custom") if arns else Model.objects.none()
+    ours = dict(custom.values_list("arn", "base_external_id"))
     return {
         found.pk: ours.get(found.model_arn) or base_in(found.model_arn) or base_in(found.base_arn)
         for found in strangers

@@ -15,6 +15,7 @@ from catalog.models import Model
 from catalog.platforms.base import AuthError, PlatformError
 from catalog.querysets import ModelQuerySet
 from customization.gateways import bedrock
+from customization.killpoints import reach
 from customization.radar.look import Look, shuffled
 from customization.serving.identity import Account
 
@@ -80,5 +81,7 @@ def _change(model: Model, action: str, listed: bool, why: str, now: datetime) ->
         if not _ours(listed=not listed).filter(pk=model.pk).exists():
             return False
         change_custom_model(model, action, now=now, why=why, detail={"arn": model.arn}, listed=listed)
+        reach("before_commit")
+    reach("committed")
     log.warning("custom_model_lost" if not listed else "custom_model_back", model=model.pk, arn=model.arn)
     return True

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 MOST_CALLS = 200
 # What was just made may not show its tags yet.
 TAGS_SHOW_WITHIN = timedelta(minutes=10)
-# An answer that lacks tags looks like a resource that has none: whoever is still a stranger is asked again.
+# An answer that lacks tags looks like a resource that has none: what named no installation is asked once more.
 READ_AGAIN = timedelta(hours=1)
 _UNREADABLE = "Its tags can’t be read"
 INSTANCE, REQUEST = "modelhub:instance", "modelhub:request"
@@ -34,13 +34,15 @@ _ORDER = Case(
 
 
 def read_marks(now: datetime) -> int:
-    """Read the tags of strangers whose tags are not known yet, or not lately; return of how many.
+    """Read the tags of strangers whose tags are not known for sure; return of how many.
 
+    Tags that name an installation are read once, and others twice: a call each, in an account that may have thousands.
     Those that were never tried come first, then those that wait longest: one that fails keeps no other away.
     """
     unread = Q(tags_read_at=None) | Q(tags_read_at__lte=now - READ_AGAIN)
     longest_first = F("tags_tried_at").asc(nulls_first=True)
-    strangers = Found.objects.filter(unread, state=Found.State.NEW).order_by(longest_first, _ORDER, "pk")
+    unsure = Found.objects.filter(unread, state=Found.State.NEW, tags_are_sure=False)
+    strangers = unsure.order_by(longest_first, _ORDER, "pk")
     done = 0
     for found in strangers[:MOST_CALLS]:
         try:
@@ -63,6 +65,7 @@ def _read(found: Found, now: datetime) -> bool:
         note = "" if found.note.startswith(_UNREADABLE) else found.note
         said |= {"instance": tags.get(INSTANCE, ""), "token": tags.get(REQUEST, "")[:256]}
         said |= {"tags_read_at": now, "note": note}
+        said["tags_are_sure"] = INSTANCE in tags or found.tags_read_at is not None
     Found.objects.filter(pk=found.pk).update(**said)
     return answered
 

@@ -56,7 +56,8 @@ def _gone(seen: Look, found: Found) -> dict[str, Any]:
 def _as_shown(found: Found, thing: Thing) -> dict[str, Any]:
     shown: dict[str, Any] = {"word": thing.word}
     if found.state == Found.State.GONE:
-        shown["state"] = Found.State.NEW  # whose it is must be said again
+        # Whose it is must be said again.
+        shown |= {"state": Found.State.NEW, "marked_by_name": "", "marked_at": None}
     if isinstance(thing, RemoteServing):
         term = thing.commitment
         shown |= {"units": thing.units, "model_arn": thing.model_arn}
@@ -70,7 +71,7 @@ def _back_from_adoption(strange: Iterable[Found], known: Mapping[str, Found]) ->
         adopted = known[found.arn]
         if adopted.state == Found.State.ADOPTED:
             Found.objects.filter(pk=adopted.pk, state=Found.State.ADOPTED).update(
-                state=Found.State.NEW, word=found.word, note=found.note
+                state=Found.State.NEW, word=found.word, note=found.note, marked_by_name="", marked_at=None
             )
         elif found.note and adopted.note != found.note:
             Found.objects.filter(pk=adopted.pk).update(note=found.note)

@@ -15,8 +15,10 @@ from catalog.models import Model
 from customization.capacity.observation import RemoteServing
 from customization.capacity.states import ENDED, LIVE, Noun, ServeState, state_of
 from customization.gateways import serving as platform
+from customization.killpoints import reach
 from customization.models import TABLES, Found, ServingResource, Throughput
 from customization.models.resource import new_token
+from customization.models.serving import END_NOT_KNOWN
 from customization.prices import rates_for
 from customization.radar.refusal import Refused
 from customization.serving.renting import DEFAULT_HOURS
@@ -24,9 +26,9 @@ from customization.serving.telling import tell_model
 
 
 def adopt_serving(found: Found, *, actor: User | None, now: datetime, why: str) -> Model:
-    """Take a throughput or deployment in: from now on its model is called by it, it has an end, and it can be removed.
+    """Take a throughput or deployment in: from now on its model is called by it, and it can be removed.
 
-    Raises Refused with the reason.
+    A throughput gets an end, unless it comes home by itself (no ``actor``). Raises Refused with the reason.
     """
     noun = Noun(found.noun)
     there = platform.get(noun, found.arn)
@@ -40,12 +42,18 @@ def adopt_serving(found: Found, *, actor: User | None, now: datetime, why: str) 
             next_revision()  # orders this with every other change of the model: what is read now stays true
             _must_be_free(model, noun)
             own = _closed_row(noun, found)
-            row = _reopen(own, model, there, now) if own else _new_row(noun, model, found, there, actor, now)
+            row = (
+                _reopen(own, model, there, actor, now)
+                if own
+                else _new_row(noun, model, found, there, actor, now)
+            )
             action = "found again" if own else f"{noun} adopted"
             model = tell_model(model, action, now=now, actor=actor, why=why, detail=_terms(row))
             Found.objects.filter(pk=found.pk).update(state=Found.State.ADOPTED, note="")
+            reach("before_commit")
     except IntegrityError as clash:
         raise Refused(f"{found.name} was adopted a moment ago.") from clash
+    reach("committed")
     return model
 
 
@@ -93,16 +101,18 @@ def _new_row(
         requested_by=actor,
         created_at=there.created_at or now,
         sent_at=there.created_at or now,
-        **_as_shown(noun, model, there, now),
+        **_as_shown(noun, model, there, actor, now),
     )
     row.save(force_insert=True)
     return row
 
 
-def _reopen(row: ServingResource, model: Model, there: RemoteServing, now: datetime) -> ServingResource:
+def _reopen(
+    row: ServingResource, model: Model, there: RemoteServing, actor: User | None, now: datetime
+) -> ServingResource:
     if row.model_id != model.pk:
         raise Refused(f"It served {row.model.name} when modelhub knew it, and serves {model.name} now.")
-    columns = _as_shown(row.noun, model, there, now)
+    columns = _as_shown(row.noun, model, there, actor, now)
     again: dict[str, Any] = {
         "billed_until": None,
         "removal_asked_at": None,
@@ -115,7 +125,9 @@ def _reopen(row: ServingResource, model: Model, there: RemoteServing, now: datet
     return row
 
 
-def _as_shown(noun: Noun, model: Model, there: RemoteServing, now: datetime) -> dict[str, Any]:
+def _as_shown(
+    noun: Noun, model: Model, there: RemoteServing, actor: User | None, now: datetime
+) -> dict[str, Any]:
     state = state_of(there.word)
     columns: dict[str, Any] = {
         "adopted": True,
@@ -130,22 +142,29 @@ def _as_shown(noun: Noun, model: Model, there: RemoteServing, now: datetime) -> 
         "next_check_at": now,
         "attempts": 0,
     }
-    return columns | (_lease(model, there, state, now) if noun == Noun.THROUGHPUT else {})
+    return columns | (
+        _terms_of(model, there, state, now) | _end(actor, now) if noun == Noun.THROUGHPUT else {}
+    )
 
 
-def _lease(model: Model, there: RemoteServing, state: ServeState, now: datetime) -> dict[str, Any]:
-    """It gets an end like one rented here, so that it can't be forgotten; today's price stands for the one paid, unless
-    it was bought for a term: that has a price of its own, which nobody told."""
+def _terms_of(model: Model, there: RemoteServing, state: ServeState, now: datetime) -> dict[str, Any]:
+    """Today's price stands for the one paid, unless it was bought for a term: that has a price of its own, which nobody
+    told."""
     rates = rates_for(model.base_external_id)
     return {
         "units": there.units or 1,
         "unit_hour": None if there.commitment else rates.unit_hour,
         "price_source": "" if there.commitment else rates.unit_hour_source[:300],
-        "ends_at": now + timedelta(hours=DEFAULT_HOURS),
-        "no_end_reason": "",
-        "warned_minutes": None,
         "in_service_at": (there.created_at or now) if state == ServeState.IN_SERVICE else None,
     }
+
+
+def _end(actor: User | None, now: datetime) -> dict[str, Any]:
+    """Whoever adopts it gets an end like one rented here, so that it can't be forgotten. What comes home by itself gets
+    none: it would be deleted at that end though nobody ever clicked, and it may be another installation's."""
+    if actor is None:
+        return {"ends_at": None, "no_end_reason": END_NOT_KNOWN, "warned_minutes": None}
+    return {"ends_at": now + timedelta(hours=DEFAULT_HOURS), "no_end_reason": "", "warned_minutes": None}
 
 
 def _token(noun: Noun, found: Found) -> str:
@@ -160,6 +179,6 @@ def _terms(row: ServingResource) -> dict[str, Any]:
     told: dict[str, Any] = {"arn": row.arn, "name": row.remote_name, "platform_says": row.remote_word}
     if isinstance(row, Throughput):
         price = "unknown" if row.unit_hour is None else str(row.unit_hour)
-        end = row.ends_at.isoformat() if row.ends_at else "none"
+        end = row.ends_at.isoformat() if row.ends_at else f"none: {row.no_end_reason}"
         told |= {"units": row.units, "usd_per_unit_hour": price, "lease_ends": end}
     return told

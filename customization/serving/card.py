@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from catalog.models import Model
 from customization.capacity.facts import serving_of
 from customization.capacity.offer import Terms
@@ -109,14 +111,16 @@ class Card:
 
     @property
     def hint(self) -> str:
-        return hint_for(self.row.failure or self.row.trouble, self.noun)
+        """What to do about its end, or about passing trouble; what failed while it serves on needs no removal."""
+        ended = self.row.state in (ServeState.FAILED, ServeState.REFUSED)
+        return hint_for(self.row.failure if ended else self.row.trouble, self.noun)
 
     @property
     def usage(self) -> str:
         """What is known of its calls, in words; "" for what nobody reads."""
         if not isinstance(self.row, Throughput) or self.row.state != ServeState.IN_SERVICE:
             return ""
-        return usage_of(self.row, self.now).words
+        return usage_of(self.row, self.now, timezone.get_current_timezone()).words
 
     @property
     def speaks_for_model(self) -> bool:

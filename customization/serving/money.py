@@ -6,22 +6,41 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2s
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from customization.capacity.ledger import Burn, Meter, burn_of
+from customization.capacity.states import ServeState
 from customization.models import Throughput
+from customization.models.serving import END_NOT_KNOWN
 from customization.pricing import money
 from customization.serving.leases import WARN_MINUTES
 
 _NOTHING = Burn(0, Decimal(0), Decimal(0), 0)
 
 
+class _Row(NamedTuple):
+    """The columns that the clock reads, by their names."""
+
+    state: str
+    units: int
+    unit_hour: Decimal | None
+    billed_from: datetime | None
+    ends_at: datetime | None
+    no_end_reason: str
+    alarm: str
+
+
 @dataclass(frozen=True, slots=True)
 class MoneyClock:
-    """``warning``: a lease that ends within the hour. ``strangers``: what is billed and nobody's here."""
+    """``ending``: a lease that ends within the hour. ``strangers``: what is billed and nobody's here. ``alarms``: how
+    many need a person."""
 
     burn: Burn
-    warning: str = ""
+    ending: str = ""
     strangers: Burn = _NOTHING
+    alarms: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -57,6 +76,17 @@ class MoneyClock:
         return f"{money(strangers.hourly)}/h{least} not ours"
 
     @property
+    def alarm(self) -> str:
+        """How many throughputs need a person, in words; "" when none does."""
+        return f"{self.alarms} need{'s' if self.alarms == 1 else ''} a person" if self.alarms else ""
+
+    @property
+    def warning(self) -> str:
+        """What somebody should look at, the worst first."""
+        alarm = f"{self.alarm}: Spend says why." if self.alarms else ""
+        return " ".join(filter(None, [alarm, self.ending]))
+
+    @property
     def version(self) -> str:
         """Changes whenever the clock shows something else, apart from the dollars so far: these tick in the page."""
         burn = self.burn
@@ -65,13 +95,32 @@ class MoneyClock:
 
 
 def money_clock(now: datetime, strangers: Burn = _NOTHING) -> MoneyClock:
-    """What is billed at this moment, from the moment the platform accepted it. One query."""
-    billed = Throughput.objects.filter(billed_from__isnull=False, billed_until=None).order_by()
-    rows = list(billed.values_list("units", "unit_hour", "billed_from", "ends_at"))
-    soon = now + timedelta(minutes=max(WARN_MINUTES))
-    ending = sum(1 for *_, ends_at in rows if ends_at and ends_at <= soon)
+    """What is billed at this moment, from the moment the platform accepted it, and what needs a person. One query."""
+    rows = _rows()
     return MoneyClock(
-        burn_of((Meter(units, unit_hour, since) for units, unit_hour, since, _ in rows), now),
-        f"{ending} {'lease ends' if ending == 1 else 'leases end'} within the hour." if ending else "",
+        burn_of((Meter(row.units, row.unit_hour, row.billed_from) for row in rows), now),
+        _ending(rows, now),
         strangers,
+        sum(1 for row in rows if _needs_a_person(row)),
     )
+
+
+def _rows() -> list[_Row]:
+    """What is billed; and what has an alarm before its acceptance is known, for it may be billed all the same."""
+    told = Q(billed_from__isnull=False) | ~Q(alarm="")
+    rows = Throughput.objects.filter(told, billed_until=None).order_by()
+    return [_Row(*row) for row in rows.values_list(*_Row._fields)]
+
+
+def _ending(rows: list[_Row], now: datetime) -> str:
+    """What is being removed is not warned of: nobody can extend it."""
+    soon = now + timedelta(minutes=max(WARN_MINUTES))
+    ending = sum(
+        1 for row in rows if row.state != ServeState.REMOVING and row.ends_at and row.ends_at <= soon
+    )
+    return f"{ending} {'lease ends' if ending == 1 else 'leases end'} within the hour." if ending else ""
+
+
+def _needs_a_person(row: _Row) -> bool:
+    lost_its_end = row.ends_at is None and row.no_end_reason == END_NOT_KNOWN
+    return bool(row.alarm) or (lost_its_end and row.state != ServeState.REMOVING)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import NamedTuple
 
 import structlog
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from catalog.platforms.base import PlatformError, TransientError
 from customization.capacity.decide import SHOWS_WITHIN, Act, decide
@@ -19,20 +21,35 @@ from customization.capacity.states import ENDED, Noun, ServeState, check_delay, 
 from customization.gateways import serving as platform
 from customization.killpoints import reach
 from customization.models import TABLES, ServingResource
-from customization.postponing import postpone
+from customization.postponing import LONGEST_WISH, postpone
 from customization.serving.identity import Account
+from customization.serving.late_prices import fill_in
 from customization.serving.recording import change_state, record
 from customization.serving.sending import REMOVAL_PAUSE, ask_removal, send
 
 log = structlog.get_logger(__name__)
 
 CLAIM = timedelta(seconds=90)
+# What was not seen for so long may have ended, or run on after its end: a person is told.
+UNSEEN_ALARM = timedelta(minutes=10)
 _CHUNK = 5000  # rows a statement
 
 
 def reconcile_serving(now: datetime) -> int:
     """Look at everything that is due; return how many rows. One broken row does not stop the others."""
     return sum(_reconcile(noun, now) for noun in Noun)
+
+
+class Due(NamedTuple):
+    """What a tick reads of every row that is due; the last three are a throughput's."""
+
+    pk: int
+    state: str
+    arn: str
+    model_arn: str
+    units: int | None = None
+    unit_hour: Decimal | None = None
+    base: str = ""
 
 
 class World:
@@ -53,14 +70,19 @@ def _reconcile(noun: Noun, now: datetime) -> int:
     if not due:
         return 0
     reach("claimed")
+    _look(noun, due, now)
+    return len(due)
+
+
+def _look(noun: Noun, due: list[Due], now: datetime) -> None:
     try:
         world = World(noun)
     except Exception as error:
         _postpone_all(noun, due, _trouble(error, noun), now)
-        return len(due)
-    quiet = {pk for pk, *facts in due if _is_quiet(world, *facts)}
+        return
+    quiet = {row.pk for row in due if _is_quiet(world, row)}
     _note_quiet(noun, quiet, now)
-    for row in _rows(noun, [pk for pk, *_ in due if pk not in quiet]):
+    for row in _rows(noun, [row.pk for row in due if row.pk not in quiet]):
         before = row.state
         try:
             _look_at(row, world, now)
@@ -70,10 +92,10 @@ def _reconcile(noun: Noun, now: datetime) -> int:
                 row.state == before
             ):  # else somebody wished something else meanwhile, and the row is due for that
                 postpone(row, _trouble(error, noun), now, most=_patience(row.state))
-    return len(due)
+    fill_in({row.pk: row.base for row in due if _lacks_a_price(world, row)}, now)
 
 
-def _claim(noun: Noun, now: datetime) -> list[tuple[Any, ...]]:
+def _claim(noun: Noun, now: datetime) -> list[Due]:
     """Take what is due in one statement. Its due time moves on *before* the look, so that a broken row can't stall the
     loop. Two workers may both look at a row: what buys or changes state is a compare-and-swap of its own."""
     rows = TABLES[noun].objects.filter(next_check_at__lte=now)
@@ -81,24 +103,27 @@ def _claim(noun: Noun, now: datetime) -> list[tuple[Any, ...]]:
     until = now + CLAIM
     if not rows.update(next_check_at=until):
         return []
-    units = ["units"] if noun == Noun.THROUGHPUT else []
+    terms = ["units", "unit_hour", "model__base_external_id"] if noun == Noun.THROUGHPUT else []
     taken = TABLES[noun].objects.filter(next_check_at=until)
-    return list(taken.values_list("pk", "state", "arn", "model__arn", "alarm", *units))
+    return [Due(*row) for row in taken.values_list("pk", "state", "arn", "model__arn", *terms)]
 
 
-def _is_quiet(
-    world: World, state: str, arn: str, model_arn: str, alarm: str, units: int | None = None
-) -> bool:
+def _is_quiet(world: World, row: Due) -> bool:
     """Is it in service here and there, as it was bought?"""
-    seen = world.by_arn.get(arn)
+    seen = world.by_arn.get(row.arn)
     return (
         seen is not None
-        and not alarm
-        and state == ServeState.IN_SERVICE
+        and row.state == ServeState.IN_SERVICE
         and state_of(seen.word) == ServeState.IN_SERVICE
-        and seen.units == units
-        and seen.model_arn in ("", model_arn)
+        and seen.units == row.units
+        and seen.model_arn in ("", row.model_arn)
     )
+
+
+def _lacks_a_price(world: World, row: Due) -> bool:
+    """May a price without commitment be its own? What was bought for a term has another, which nobody told."""
+    seen = world.by_arn.get(row.arn)
+    return bool(row.base) and row.unit_hour is None and seen is not None and not seen.commitment
 
 
 def _note_quiet(noun: Noun, pks: Iterable[int], now: datetime) -> None:
@@ -106,20 +131,33 @@ def _note_quiet(noun: Noun, pks: Iterable[int], now: datetime) -> None:
     for chunk in _chunks(pks):
         TABLES[noun].objects.filter(
             pk__in=chunk, state=ServeState.IN_SERVICE, next_check_at=now + CLAIM
-        ).update(seen_at=now, next_check_at=later, trouble="", attempts=0)
+        ).update(seen_at=now, next_check_at=later, trouble="", alarm="", attempts=0)
 
 
-def _postpone_all(noun: Noun, due: list[tuple[Any, ...]], error: PlatformError, now: datetime) -> None:
+def _postpone_all(noun: Noun, due: list[Due], error: PlatformError, now: datetime) -> None:
     """The platform did not even list: what is in service waits in one statement, the rest row by row."""
-    quiet = [pk for pk, state, *_ in due if state == ServeState.IN_SERVICE]
+    quiet = [row.pk for row in due if row.state == ServeState.IN_SERVICE]
+    asked = timedelta(seconds=min(error.retry_after or 0, LONGEST_WISH))
     # Soon again: while nobody looks, what was removed outside modelhub goes on in our books.
-    later = now + max(check_delay(ServeState.CREATING), timedelta(seconds=error.retry_after or 0))
+    later = now + max(check_delay(ServeState.CREATING), asked)
     for chunk in _chunks(quiet):
-        TABLES[noun].objects.filter(pk__in=chunk, next_check_at=now + CLAIM).update(
-            trouble=error.message, next_check_at=later
-        )
-    for row in _rows(noun, [pk for pk, state, *_ in due if state != ServeState.IN_SERVICE]):
+        TABLES[noun].objects.filter(
+            pk__in=chunk, state=ServeState.IN_SERVICE, next_check_at=now + CLAIM
+        ).update(trouble=error.message, alarm=_when_unseen(error, now), next_check_at=later)
+    for row in _rows(noun, [row.pk for row in due if row.state != ServeState.IN_SERVICE]):
         postpone(row, error, now, most=_patience(row.state))
+
+
+def _when_unseen(error: PlatformError, now: datetime) -> Case:
+    """The alarm of what was not seen for long, in the statement that writes the trouble of thousands of rows."""
+    before = now - UNSEEN_ALARM
+    minutes = int(UNSEEN_ALARM.total_seconds()) // 60
+    why = (
+        f"Not seen for more than {minutes} minutes, so nobody knows whether it still runs and is billed: "
+        f"{error.message} `manage.py doctor` says what is missing; the AWS console shows what runs."
+    )
+    unseen = Q(seen_at__lte=before) | Q(seen_at=None, changed_at__lte=before)
+    return Case(When(unseen, then=Value(why)), default=F("alarm"), output_field=TextField())
 
 
 def _patience(state: str) -> timedelta:

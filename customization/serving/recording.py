@@ -23,6 +23,11 @@ def record(row: ServingResource, seen: RemoteServing | None, decision: Decision,
     columns["next_check_at"] = None if decision.delay is None else now + decision.delay
     if decision.act != Act.DELETE:  # how that goes is not known yet
         columns |= {"attempts": 0 if seen else row.attempts + 1, "trouble": "", "alarm": decision.alarm}
+    if decision.state == ServeState.IN_SERVICE and seen and not seen.failure:
+        columns |= {
+            "failure": "",
+            "failure_at": None,
+        }  # a move is seen by a Get, which tells failures: it has none
     if decision.state is None:
         _note(row, columns, now)
     else:
@@ -76,8 +81,8 @@ def _note(row: ServingResource, columns: dict[str, Any], now: datetime) -> None:
     with transaction.atomic():
         next_revision()
         if row.move(row.state, **columns):
-            detail = {"before": units, "after": columns["units"]}
-            tell_model(row.model, f"{row.noun} units changed", now=now, detail=detail)
+            changes = {"model units": [units, columns["units"]]}
+            tell_model(row.model, f"{row.noun} units changed", now=now, detail={"changes": changes})
 
 
 def _seen_columns(row: ServingResource, seen: RemoteServing, now: datetime) -> dict[str, Any]:
@@ -89,6 +94,7 @@ def _seen_columns(row: ServingResource, seen: RemoteServing, now: datetime) -> d
     }
     if seen.failure:
         columns["failure"] = seen.failure
+        columns["failure_at"] = row.failure_at if row.failure == seen.failure and row.failure_at else now
     if isinstance(row, Throughput) and seen.units:
         columns["units"] = seen.units  # what is billed is what the platform says
     return columns

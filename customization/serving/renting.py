@@ -3,31 +3,30 @@ committed before any call; reconcile does the rest. Nothing here speaks to the p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from types import EllipsisType
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from catalog.facts import BuildState, Kind, Platform
-from catalog.history import next_revision
 from catalog.models import Model
-from customization.capacity.names import remote_name, why_not_a_name
+from catalog.platforms.words import plain
+from customization.capacity.names import why_not_a_name
 from customization.capacity.states import LIVE, Noun, ServeState
-from customization.killpoints import reach
 from customization.models import TABLES, Deletion, Deployment, ServingResource, Throughput
-from customization.models.resource import new_token
 from customization.prices import rates_for
+from customization.pricing import rate_in_words
 from customization.refusal import Refused
-from customization.serving.telling import tell_model
+from customization.serving.intents import changed, end_in_words, wish_for
 
 DEFAULT_HOURS, MOST_HOURS = 8, 7 * 24
 MOST_UNITS = 100
 REMOVED_BY_HAND = "removed by an admin"
-Row = TypeVar("Row", Throughput, Deployment)
+MOST_REASON = 300
 _REMOVABLE = sorted(LIVE - {ServeState.REMOVING})
 
 
@@ -67,27 +66,31 @@ def provision(
     hours: int | None = DEFAULT_HOURS,
     no_end_reason: str = "",
     token: str = "",
+    shown_unit_hour: Decimal | EllipsisType | None = ...,
     actor: User | None,
     now: datetime,
 ) -> Throughput:
     """Write down that model units are to be rented, without commitment, for ``hours`` (None: without an end, which
     needs a reason). ``token`` names one press of the button: a repeat returns the same row. Raises Refused.
 
+    ``shown_unit_hour`` is the price that somebody has agreed to (None: that it is unknown): at another one nothing is
+    bought.
+
     >>> provision(Model.objects.get(name="support-tone"), units=1, hours=8, actor=user, now=timezone.now())
     """
-    errors = wrong_terms(units=units, hours=hours, no_end_reason=no_end_reason, name=name)
+    _refuse_any(wrong_terms(units=units, hours=hours, no_end_reason=no_end_reason, name=name))
     rates = rates_for(model.base_external_id)
-    return _serve(
+    return wish_for(
         Throughput,
         model,
-        errors,
-        token,
-        actor,
-        now,
+        lambda: why_not_serve(model, Noun.THROUGHPUT) or _why_other_price(shown_unit_hour, rates.unit_hour),
+        token=token,
+        actor=actor,
+        now=now,
         name=name or model.name,
         units=units,
         ends_at=None if hours is None else now + timedelta(hours=hours),
-        no_end_reason=no_end_reason.strip()[:300] if hours is None else "",
+        no_end_reason=_reason(no_end_reason) if hours is None else "",
         unit_hour=rates.unit_hour,
         price_source=rates.unit_hour_source,
     )
@@ -95,8 +98,16 @@ def provision(
 
 def deploy(model: Model, *, name: str = "", token: str = "", actor: User | None, now: datetime) -> Deployment:
     """Write down that the model is to be deployed on demand: paid by the token, no idle cost. Raises Refused."""
-    errors = {"name": why_not_a_name(name) if name else ""}
-    return _serve(Deployment, model, errors, token, actor, now, name=name or model.name)
+    _refuse_any({"name": why_not_a_name(name) if name else ""})
+    return wish_for(
+        Deployment,
+        model,
+        lambda: why_not_serve(model, Noun.DEPLOYMENT),
+        token=token,
+        actor=actor,
+        now=now,
+        name=name or model.name,
+    )
 
 
 def remove(
@@ -122,11 +133,12 @@ def remove(
             "next_check_at": now,
             "changed_at": now,
             "attempts": 0,
+            "alarm": "",  # what it was about is answered by this
         }
         removable = type(row)._default_manager.filter(only_if or Q(), pk=row.pk, state__in=_REMOVABLE)
         return bool(removable.update(**columns))
 
-    if not _changed(row, removing, f"{row.noun} removal", actor, now, why, withdrawn=True):
+    if not changed(row, removing, f"{row.noun} removal", actor, now, why, withdrawn=True):
         raise Refused({"": _why_not_remove(row)})
 
 
@@ -153,89 +165,7 @@ def run_without_end(throughput: Throughput, *, reason: str, actor: User | None, 
     """Take the end away; needs a typed reason. Raises Refused."""
     if why := _why_not_lease(None, reason):
         raise Refused({"reason": why})
-    _set_end(throughput, lambda _end: None, reason.strip()[:300], actor, now)
-
-
-def _serve(
-    table: type[Row],
-    model: Model,
-    errors: dict[str, str],
-    token: str,
-    actor: User | None,
-    now: datetime,
-    **columns: Any,
-) -> Row:
-    if wrong := {field: why for field, why in errors.items() if why}:
-        raise Refused(wrong)
-    try:
-        with transaction.atomic():
-            next_revision()  # orders this with every other change of the model: what is read now stays true
-            if token and (same := table.objects.filter(request_token=token, model=model).first()):
-                return same
-            model.refresh_from_db()
-            if why := why_not_serve(model, table.noun):
-                raise Refused({"": why})
-            row = _new_row(table, model, token or new_token(), actor, now, columns)
-            reach("intent_written")
-    except IntegrityError as clash:
-        raise Refused({"": why_not_serve(model, table.noun) or "Somebody else was faster."}) from clash
-    reach("intent_committed")
-    return row
-
-
-def _new_row(
-    table: type[Row], model: Model, token: str, actor: User | None, now: datetime, columns: dict[str, Any]
-) -> Row:
-    row = table(
-        model=model,
-        request_token=token,
-        remote_name=remote_name(columns["name"], token),
-        state=ServeState.REQUESTED,
-        requested_by=actor,
-        created_at=now,
-        changed_at=now,
-        next_check_at=now,
-        **columns,
-    )
-    row.save(force_insert=True)
-    tell_model(model, f"{table.noun} requested", now=now, actor=actor, detail=_terms(row))
-    return row
-
-
-def _terms(row: ServingResource) -> dict[str, Any]:
-    if not isinstance(row, Throughput):
-        return {"name": row.remote_name}
-    price = "unknown" if row.unit_hour is None else str(row.unit_hour)
-    end = row.ends_at.isoformat() if row.ends_at else f"none: {row.no_end_reason}"
-    return {"name": row.remote_name, "units": row.units, "usd_per_unit_hour": price, "lease_ends": end}
-
-
-def _changed(
-    row: ServingResource,
-    change: Callable[[], bool],
-    action: str,
-    actor: User | None,
-    now: datetime,
-    why: str,
-    *,
-    withdrawn: bool = False,
-) -> bool:
-    """Run ``change`` and tell the model of it, in one transaction; False (and nothing written) when it did nothing."""
-    with transaction.atomic():
-        next_revision()
-        done = change()
-        if done:
-            row.refresh_from_db()
-            tell_model(
-                row.model, action, now=now, actor=actor, why=why, withdrawn=row.arn if withdrawn else ""
-            )
-            reach("intent_written")
-        else:
-            transaction.set_rollback(True)
-    if done:
-        reach("intent_committed")
-    row.refresh_from_db()
-    return done
+    _set_end(throughput, lambda _end: None, _reason(reason), actor, now)
 
 
 def _set_end(
@@ -246,20 +176,41 @@ def _set_end(
     now: datetime,
     only_if: Q | None = None,
 ) -> None:
+    changes: dict[str, list[str]] = {}
+
     def ends_later() -> bool:
         rows = Throughput.objects.filter(only_if or Q(), pk=throughput.pk, state__in=_REMOVABLE)
         present = rows.values_list("ends_at", flat=True).first()
-        return bool(
-            rows.update(ends_at=end(present), no_end_reason=reason, warned_minutes=None, changed_at=now)
-        )
+        wanted = end(present)
+        changes["lease ends"] = [end_in_words(present), end_in_words(wanted)]
+        return bool(rows.update(ends_at=wanted, no_end_reason=reason, warned_minutes=None, changed_at=now))
 
-    if not _changed(throughput, ends_later, "lease changed", actor, now, reason):
+    detail = {"changes": changes}
+    if not changed(throughput, ends_later, "lease changed", actor, now, reason, detail=detail):
         raise Refused({"": _why_same_end(throughput)})
+
+
+def _refuse_any(errors: Mapping[str, str]) -> None:
+    if wrong := {field: why for field, why in errors.items() if why}:
+        raise Refused(wrong)
+
+
+def _reason(typed: str) -> str:
+    """As the database takes it: the shell hands over whatever somebody has pasted."""
+    return plain(typed.strip(), MOST_REASON)
+
+
+def _why_other_price(shown: Decimal | EllipsisType | None, today: Decimal | None) -> str:
+    if shown is ... or shown == today:
+        return ""
+    now = "not known any more" if today is None else f"{rate_in_words(today)} per unit-hour now"
+    before = "it was unknown" if shown is None else f"it was {rate_in_words(shown)}"
+    return f"The price is {now}; {before} when you were asked. Nothing was bought: look again."
 
 
 def _why_not_lease(hours: int | None, reason: str) -> str:
     if hours is None:
-        return "" if len(reason.strip()) >= 3 else "Running without an end needs a reason in words."
+        return "" if len(_reason(reason)) >= 3 else "Running without an end needs a reason in words."
     return "" if 1 <= hours <= MOST_HOURS else f"The lease must be from 1 to {MOST_HOURS} hours."
 
 

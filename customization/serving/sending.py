@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -23,7 +23,7 @@ from customization.capacity.observation import ServingRequest
 from customization.capacity.states import ENDED, ServeState, check_delay
 from customization.gateways import serving as platform
 from customization.killpoints import reach
-from customization.models import ServingResource, Throughput
+from customization.models import CustomizationJob, ServingResource, Throughput
 from customization.names import tags
 from customization.postponing import postpone
 from customization.serving.recording import change_state
@@ -31,6 +31,8 @@ from customization.serving.recording import change_state
 log = structlog.get_logger(__name__)
 
 NAME_IN_USE_TRIES = 4
+# What the platform removes is gone within seconds; an accepted removal that takes so long needs a person.
+REMOVAL_OVERDUE = timedelta(minutes=15)
 # Every minute of a removal that is put off costs money: it is tried again more often than other things.
 REMOVAL_PAUSE = timedelta(seconds=60)
 
@@ -89,7 +91,21 @@ def ask_removal(row: ServingResource, now: datetime) -> None:
         return
     log.info("serving_delete_sent", noun=row.noun, row=row.pk)
     reach("delete_accepted")
-    row.move(row.state, attempts=0, trouble="", alarm="", last_request_id=request_id)
+    alarm = _why_overdue(row, now)
+    row.move(row.state, attempts=0, trouble="", alarm=alarm, last_request_id=request_id)
+
+
+def _why_overdue(row: ServingResource, now: datetime) -> str:
+    """What to tell of a removal that the platform takes again and again and does not carry out; "" before that."""
+    since = row.removal_asked_at or row.changed_at
+    if now - since <= REMOVAL_OVERDUE:
+        return ""
+    billed = ", and counts as billed until it is gone" if isinstance(row, Throughput) else ""
+    return (
+        f"The platform accepts its removal, asked for since {since.astimezone(UTC):%Y-%m-%d %H:%M} UTC, but still "
+        f"shows it{billed}. Delete {row.arn or row.remote_name} in the AWS console; if AWS does not do that "
+        "either, open a support case."
+    )
 
 
 def _request(row: ServingResource) -> ServingRequest:
@@ -112,8 +128,14 @@ def _not_taken(row: ServingResource, error: PlatformError, now: datetime, before
         and row.attempts >= NAME_IN_USE_TRIES
     )
     final = isinstance(error, CapacityError | PermanentError) or stubborn
-    if final and not unresolved:
+    if final and not unresolved and not _is_newborn(row, error, now):
         change_state(row, ServeState.REFUSED, now, why=error.message, last_request_id=error.request_id)
         return
     unsent = before is None and isinstance(error, AuthError)
     postpone(row, error, now, sent_at=None if unsent else row.sent_at)
+
+
+def _is_newborn(row: ServingResource, error: PlatformError, now: datetime) -> bool:
+    """A model whose training has just ended may still be Creating, and nothing may serve it yet: that passes."""
+    ended = CustomizationJob.objects.filter(model=row.model_id).values_list("ended_at", flat=True).first()
+    return isinstance(error, PermanentError) and ended is not None and now - ended < SHOWS_WITHIN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import structlog
 from django.conf import settings
@@ -38,8 +38,8 @@ def read_usage(now: datetime) -> int:
     return sum(_read(batch, start, now) for start, batch in _batches(rows, now))
 
 
-def usage_of(throughput: Throughput, now: datetime) -> Idle:
-    """What is known of its calls, in words."""
+def usage_of(throughput: Throughput, now: datetime, zone: tzinfo = UTC) -> Idle:
+    """What is known of its calls, in words, with moments in ``zone``: pages give their own."""
     return idle_of(
         in_service_since=throughput.in_service_since,
         last_invoked_at=throughput.last_invoked_at,
@@ -48,6 +48,7 @@ def usage_of(throughput: Throughput, now: datetime) -> Idle:
         usage_trouble=throughput.usage_trouble,
         now=now,
         hours=settings.IDLE_HOURS,
+        zone=zone,
     )
 
 

@@ -21,4 +21,6 @@ def usage_of(context: Context, throughput: Throughput) -> Idle | None:
     """What is known of its calls at the page's ``now``; None unless it is in service."""
     now = context.get("now")
     moment = now if isinstance(now, datetime) else timezone.now()
-    return usage.usage_of(throughput, moment) if throughput.state == ServeState.IN_SERVICE else None
+    if throughput.state != ServeState.IN_SERVICE:
+        return None
+    return usage.usage_of(throughput, moment, timezone.get_current_timezone())

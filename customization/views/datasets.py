@@ -17,6 +17,7 @@ from customization import s3_files, uploads
 from customization.access import CREATE, VIEW_JOBS
 from customization.drafts import bases, id_in
 from customization.models import Dataset
+from customization.parts import count
 from customization.s3_words import told
 from customization.summary import Summary
 from customization.tasks import nudge
@@ -51,19 +52,19 @@ def begin(request: UserRequest) -> HttpResponse:
 @require_safe
 @needs(CREATE)
 def parts(request: UserRequest, pk: int) -> HttpResponse:
-    """Which parts S3 holds already: to go on after a reload or a pause."""
+    """Which parts S3 holds already: to go on after a reload or a pause. The panel, when nothing is left to send."""
     dataset = get_object_or_404(Dataset, pk=pk)
     if not uploads.is_theirs(dataset, request.user):
         return _not_yours(dataset)
     if dataset.state != Dataset.State.UPLOADING:
-        return _refused(f"{dataset.filename} is not being uploaded any more.", 409)
+        return _panel(request, dataset)
     try:
-        held = uploads.held_parts(dataset)
+        held = uploads.parts_there(dataset)
     except uploads.Refused as refusal:
         return _refused(str(refusal), 409)
     except PlatformError as error:
         return _refused(told(error), 502)
-    return JsonResponse({**_upload(dataset), "held": sorted(held)})
+    return JsonResponse({**_upload(dataset), "held": held})
 
 
 @require_POST
@@ -181,7 +182,7 @@ def _upload(dataset: Dataset) -> dict[str, Any]:
     return {
         "id": dataset.pk,
         "part_size": dataset.part_size,
-        "parts": uploads.part_count(dataset),
+        "parts": count(dataset),
         "size": dataset.size,
         "filename": dataset.filename,
     }

@@ -64,5 +64,18 @@ def adopt(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(ADOPT)
 def foreign(request: UserRequest, pk: int) -> HttpResponse:
-    discovery.mark_foreign(get_object_or_404(Found, pk=pk))
+    """Somebody else's business: out of the sums, with who says so."""
+    found = get_object_or_404(Found, pk=pk)
+    if discovery.mark_foreign(found, actor=request.user, now=timezone.now()):
+        messages.info(request, f"{found.name} is called not ours: what it costs is left out of the sums.")
+    return redirect("customization:found")
+
+
+@require_POST
+@needs(ADOPT)
+def look_again(request: UserRequest, pk: int) -> HttpResponse:
+    """The way back: it waits for a decision again, and its cost counts."""
+    found = get_object_or_404(Found, pk=pk)
+    if discovery.look_again(found, actor=request.user, now=timezone.now()):
+        messages.info(request, f"{found.name} waits for a decision again.")
     return redirect("customization:found")

@@ -6,11 +6,14 @@ same question is shown in the page's dialog, and the answer is the tab itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
+from types import EllipsisType
 from typing import TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.access import UserRequest, needs
 from catalog.facts import Kind, Platform
 from catalog.models import Model
+from catalog.platforms.words import plain
 from customization.access import SPEND, VIEW_SERVING
 from customization.capacity.states import Noun
 from customization.models import TABLES, Deployment, ServingResource, Throughput
@@ -31,6 +35,7 @@ from customization.views.serving_answers import ask, context_of, done, forms_key
 from customization.wishes import Wish, hours_and_end, wish_from, wish_in_address
 
 Row = TypeVar("Row", Throughput, Deployment)
+_PRICE = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
 
 
 @require_safe
@@ -75,7 +80,7 @@ def provision(request: UserRequest, pk: int) -> HttpResponse:
         return _ask_to_provision(request, model, wish)
     return _serve(request, model, wish, lambda: renting.provision(
         model, units=wish.whole_units or 0, hours=wish.whole_hours, no_end_reason=wish.reason, name=wish.name,
-        token=wish.token, actor=request.user, now=timezone.now(),
+        token=wish.token, shown_unit_hour=_shown_price(request.POST), actor=request.user, now=timezone.now(),
     ))  # fmt: skip
 
 
@@ -119,7 +124,8 @@ def extend(request: UserRequest, pk: int) -> HttpResponse:
 @needs(SPEND)
 def without_end(request: UserRequest, pk: int) -> HttpResponse:
     """Running without an end needs a reason in words, so there is a question even without JavaScript."""
-    row, why, reason = _row(Throughput, pk), "", request.POST.get("reason", "")
+    row, why = _row(Throughput, pk), ""
+    reason = plain(request.POST.get("reason", ""), renting.MOST_REASON)
     if not row.can_be_removed:
         return not_done(request, row.model, f"It is {row.state}: it has no lease to change.")
     if request.method == "POST":
@@ -162,6 +168,17 @@ def _serve(
     wish.errors = {"": f"This very request was carried out before: its {row.noun.label} is {row.state}."}
     wish.token = Wish().token
     return refused(request, model, wish, 409)
+
+
+def _shown_price(posted: QueryDict) -> Decimal | EllipsisType | None:
+    """The price per unit-hour that the question showed: None when it was unknown, ``...`` when the form does not say.
+    Raises Refused when what it says is no price."""
+    said = posted.get("unit_hour")
+    if not said:
+        return ... if said is None else None
+    if not _PRICE.fullmatch(said):
+        raise Refused({"": "The form does not say which price it showed. Load the page again."})
+    return Decimal(said)
 
 
 def _asked_before(model: Model, wish: Wish) -> bool:

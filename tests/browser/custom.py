@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Request, expect
 
+from sandbox.client import SandboxControl
 from tests.browser.live import ModelRow, Platform
 
 BASE = "amazon.nova-2-lite-v1:0:256k"  # fine-tunable, and the bundled price list knows it
@@ -116,6 +117,28 @@ def start(page: Page, base: ModelRow, name: str = "") -> None:
 
 def drop(page: Page, file: Path, purpose: str = "training") -> None:
     page.locator(f"#file-{purpose}").set_input_files(file)
+
+
+def statuses_of_parts(sandbox: SandboxControl) -> Callable[[], list[int]]:
+    """Statuses of the parts that S3 is sent from now on."""
+    [*_, last] = sandbox.ledger() or [{"seq": 0}]
+    return lambda: [call["status"] for call in sandbox.ledger(after=last["seq"], operation="UploadPart")]
+
+
+def hold_one_part(page: Page, sandbox: SandboxControl, big: Path, parts: int, seconds: int = 20) -> None:
+    """All parts but one arrive, the last hangs."""
+    statuses = statuses_of_parts(sandbox)
+    sandbox.fail("timeout", platform="s3", operation="UploadPart", seconds=seconds)
+    drop(page, big)
+    wait_for_parts(page, statuses, 200, parts - 1)
+
+
+def wait_for_parts(page: Page, statuses: Callable[[], list[int]], status: int, count: int) -> None:
+    for _ in range(200):
+        if statuses().count(status) >= count:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the parts did not come: {statuses()}")
 
 
 def expect_checked(page: Page, state: str = "valid", purpose: str = "training") -> None:

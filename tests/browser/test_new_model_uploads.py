@@ -6,7 +6,19 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.custom import LATE, big_file, drop, expect_checked, good_file, requests_of, run, start
+from tests.browser.custom import (
+    LATE,
+    big_file,
+    drop,
+    expect_checked,
+    good_file,
+    hold_one_part,
+    requests_of,
+    run,
+    start,
+    statuses_of_parts,
+    wait_for_parts,
+)
 
 pytestmark = pytest.mark.browser
 PARTS = 3
@@ -19,24 +31,7 @@ def big(tmp_path_factory):
 
 @pytest.fixture
 def parts(sandbox):
-    """Statuses of the parts that S3 was sent in this test."""
-    [*_, last] = sandbox.ledger() or [{"seq": 0}]
-    return lambda: [call["status"] for call in sandbox.ledger(after=last["seq"], operation="UploadPart")]
-
-
-def hold_one_part(page, sandbox, big, parts, seconds=20):
-    """Two parts arrive, the third hangs."""
-    sandbox.fail("timeout", platform="s3", operation="UploadPart", seconds=seconds)
-    drop(page, big)
-    wait_for_parts(page, parts, 200, PARTS - 1)
-
-
-def wait_for_parts(page, parts, status, count):
-    for _ in range(200):
-        if parts().count(status) >= count:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the parts did not come: {parts()}")
+    return statuses_of_parts(sandbox)
 
 
 def test_a_part_that_fails_is_sent_again(page, base, sandbox, big, parts, complaints):
@@ -53,7 +48,7 @@ def test_a_part_that_fails_is_sent_again(page, base, sandbox, big, parts, compla
 
 def test_pause_and_resume(page, base, sandbox, big, parts):
     start(page, base)
-    hold_one_part(page, sandbox, big, parts)
+    hold_one_part(page, sandbox, big, PARTS)
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#data-training [data-says]")).to_contain_text("paused")
     expect(page.locator("#data-training progress")).to_have_attribute("value", re.compile(r"\d"))
@@ -100,7 +95,7 @@ def test_use_another_file_ends_an_upload_that_was_resumed(
     page, base, sandbox, big, parts, platform, complaints
 ):
     start(page, base)
-    hold_one_part(page, sandbox, big, parts)
+    hold_one_part(page, sandbox, big, PARTS)
     page.reload()
     sandbox.fail("timeout", platform="s3", operation="UploadPart", seconds=4, times=None)
     drop(page, big)
@@ -117,7 +112,7 @@ def test_use_another_file_ends_an_upload_that_was_resumed(
 
 def test_reload_and_resume_with_the_same_file(page, base, sandbox, big, parts, tmp_path):
     start(page, base, "after-reload")
-    hold_one_part(page, sandbox, big, parts)
+    hold_one_part(page, sandbox, big, PARTS)
     page.reload()
     panel = page.locator("#data-training")
     expect(panel).to_contain_text("was interrupted")
@@ -131,7 +126,7 @@ def test_reload_and_resume_with_the_same_file(page, base, sandbox, big, parts, t
 
 def test_cancel_throws_the_parts_away(page, base, sandbox, big, parts, platform):
     start(page, base)
-    hold_one_part(page, sandbox, big, parts, seconds=5)
+    hold_one_part(page, sandbox, big, PARTS, seconds=5)
     expect(page.locator("#data-training").get_by_text("or drop it here")).to_be_hidden()  # one at a time
     page.locator("#data-training").get_by_role("button", name="Cancel").click()
     expect(page.locator("#data-training").get_by_text("or drop it here")).to_be_visible()
@@ -147,7 +142,7 @@ def test_another_file_of_the_same_name_and_size_does_not_go_on_with_the_upload(
 ):
     """Its parts would be put together with those of the first: a file that nobody has."""
     start(page, base)
-    hold_one_part(page, sandbox, big, parts)
+    hold_one_part(page, sandbox, big, PARTS)
     page.reload()
     other = tmp_path / big.name
     other.write_bytes(big.read_bytes().replace(b"1", b"2", 1))
@@ -163,7 +158,7 @@ def test_another_file_of_the_same_name_and_size_does_not_go_on_with_the_upload(
 def test_a_part_that_stalls_is_sent_again_after_a_minute(page, base, sandbox, big, parts):
     page.clock.install()
     start(page, base)
-    hold_one_part(page, sandbox, big, parts, seconds=30)
+    hold_one_part(page, sandbox, big, PARTS, seconds=30)
     page.clock.fast_forward(61_000)
     expect(page.locator("#data-training [data-says]")).to_contain_text("was lost; trying again")
     page.clock.fast_forward(2_000)
@@ -176,11 +171,13 @@ def test_an_upload_that_was_cancelled_elsewhere_is_told_at_once(
 ):
     complaints.expect("409")
     start(page, base)
-    hold_one_part(page, sandbox, big, parts, seconds=2)
+    hold_one_part(page, sandbox, big, PARTS, seconds=2)
     page.get_by_role("button", name="Pause").click()
     run(platform, "from customization.models import Dataset; from customization import uploads; "
                   "uploads.cancel(Dataset.objects.latest('id'))")  # fmt: skip
     with requests_of(page) as asked:
         page.get_by_role("button", name="Resume").click()
-        expect(page.locator("#data-training [data-error]")).to_contain_text("not being uploaded any more")
+        expect(page.locator("#data-training[data-state=aborted]")).to_contain_text("Cancelled")
     assert len([request for request in asked if "/sign" in request.url]) == 1
+    page.reload()
+    expect(page.locator("#data-training").get_by_text("or drop it here")).to_be_visible()

@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as settings_of_project
 from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
@@ -69,6 +70,12 @@ def test_all_is_well(sandbox, live_worker, live_beat):
         "Bedrock",
         "S3 bucket",
         "Bedrock role",
+        "Custom models",
+        "Jobs",
+        "Throughputs",
+        "Deployments",
+        "CloudWatch",
+        "AWS prices",
         "OpenAI key",
     ]
     assert "foundation models offered in us-east-1 (sandbox)" in findings["Bedrock"]["message"]
@@ -79,7 +86,7 @@ def test_a_person_reads_one_line_a_check(sandbox, live_worker, live_beat, settin
     output = io.StringIO()
     call_command("doctor", stdout=output)  # a warning is no failure
     lines = output.getvalue().splitlines()
-    assert len(lines) == 9
+    assert len(lines) == 15
     assert lines[0].startswith("✓ database: ")
     assert "! S3 bucket: not set → Set S3_BUCKET before custom models are made." in lines
 
@@ -183,6 +190,82 @@ def test_a_role_that_may_not_be_read_is_a_warning(settings, monkeypatch):
     monkeypatch.setattr(aws, "client", lambda _service: Iam())
     finding = doctor.role()
     assert (finding.state, finding.message) == ("warning", "can't be checked")
+
+
+def denied(sandbox, operation: str, platform: str = "bedrock") -> dict[str, doctor.Finding]:
+    """What each check says while one operation is not allowed."""
+    sandbox.fail("denied", platform=platform, operation=operation, times=None)
+    return {name: doctor.ask(name, check) for name, check in doctor.PLATFORM_CHECKS}
+
+
+READS = {
+    "Custom models": ("ListCustomModels", "GetCustomModel"),
+    "Jobs": ("ListModelCustomizationJobs", "GetModelCustomizationJob"),
+    "Throughputs": ("ListProvisionedModelThroughputs", "GetProvisionedModelThroughput"),
+    "Deployments": ("ListCustomModelDeployments", "GetCustomModelDeployment"),
+}
+
+
+@pytest.fixture
+def furnished(sandbox):
+    """One of each kind is there: a Get needs something to get."""
+    sandbox.make_custom_model("tone")
+    sandbox.make_job("a-job")
+    sandbox.make_throughput("rented", model="tone")
+    sandbox.make_deployment("deployed", model="tone")
+    return sandbox
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"), [(name, operation) for name, both in READS.items() for operation in both]
+)
+def test_a_permission_that_is_missing_is_named(furnished, settings, name, operation):
+    settings.S3_BUCKET = "modelhub-sandbox"
+    findings = denied(furnished, operation)
+    assert [finding.name for finding in findings.values() if finding.state != "ok"] == [name]
+    assert (findings[name].state, findings[name].message) == ("failed", f"bedrock:{operation} is not allowed")
+    assert "docs/operations.md" in findings[name].way_out
+
+
+def test_tags_that_may_not_be_read_are_named_wherever_there_are_any(furnished):
+    findings = denied(furnished, "ListTagsForResource")
+    assert {name: finding.message for name, finding in findings.items() if finding.state != "ok"} == dict.fromkeys(
+        READS, "bedrock:ListTagsForResource is not allowed"
+    )  # fmt: skip
+
+
+def test_who_makes_no_custom_models_may_leave_their_permissions_out(sandbox, settings):
+    settings.S3_BUCKET = ""
+    finding = denied(sandbox, "ListCustomModels")["Custom models"]
+    assert (finding.state, finding.message) == ("warning", "bedrock:ListCustomModels is not allowed")
+
+
+@pytest.mark.parametrize(("name", "platform", "operation", "loss"), [
+    ("CloudWatch", "cloudwatch", "GetMetricData", "called idle"), ("AWS prices", "pricing", "GetProducts", "bundled"),
+])  # fmt: skip
+def test_what_modelhub_can_do_without_is_a_warning(sandbox, name, platform, operation, loss):
+    finding = denied(sandbox, operation, platform)[name]
+    assert (finding.state, finding.message) == ("warning", f"{platform}:{operation} is not allowed")
+    assert loss in finding.way_out
+
+
+def test_the_policy_in_the_docs_allows_what_the_doctor_asks_for(furnished):
+    furnished.clear_ledger()
+    assert {doctor.ask(name, check).state for name, check in doctor.PLATFORM_CHECKS} == {"ok"}
+    policy = (settings_of_project.BASE_DIR / "docs" / "operations.md").read_text()
+    asked = {
+        call["operation"]
+        for call in furnished.ledger()
+        if call["platform"] in ("bedrock", "cloudwatch", "pricing")
+    }
+    assert {operation for operation in asked if f':{operation}"' not in policy} == set()
+    assert not [operation for operation in asked if not operation.startswith(("List", "Get"))]
+
+
+def test_a_list_that_only_stumbles_is_no_missing_permission(sandbox):
+    sandbox.fail("error500", platform="bedrock", operation="ListProvisionedModelThroughputs", times=None)
+    finding = {name: doctor.ask(name, check) for name, check in doctor.PLATFORM_CHECKS}["Throughputs"]
+    assert (finding.state, "not allowed" in finding.message) == ("failed", False)
 
 
 def statement(principal, effect="Allow"):

@@ -72,7 +72,7 @@ OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "custom/datasets/refer": [("post", {}, creates(WRONG))],
     "custom/datasets/<int:pk>/": [("get", {}, creates(OK))],
     "custom/datasets/<int:pk>/report": [("get", {}, VIEW)],
-    "custom/datasets/<int:pk>/parts": [("get", {}, creates(TOO_SOON))],
+    "custom/datasets/<int:pk>/parts": [("get", {}, creates(OK))],
     "custom/datasets/<int:pk>/sign": [("post", {}, creates(TOO_SOON))],
     "custom/datasets/<int:pk>/finish": [("post", {}, CHANGE_IN_PLACE)],
     "custom/datasets/<int:pk>/cancel": [("post", {}, CHANGE_IN_PLACE)],
@@ -102,6 +102,7 @@ OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "custom/found/look": [("post", {}, CHANGE)],
     "custom/found/<int:pk>/adopt": [("post", {}, creates(NO_PLATFORM))],
     "custom/found/<int:pk>/foreign": [("post", {}, CHANGE)],
+    "custom/found/<int:pk>/again": [("post", {}, CHANGE)],
     "custom/money/": [("get", {}, VIEW)],
     "custom/spend/": [("get", {}, VIEW)],
     "custom/spend/training/": [("get", {}, VIEW)],
@@ -287,7 +288,8 @@ POST_ONLY = ["/custom/pricing/refresh", "/custom/new/parts",
              "/custom/models/1/configuration/text",
              "/custom/jobs/1/archive", "/custom/datasets/begin", "/custom/datasets/refer",
              "/custom/datasets/1/sign", "/custom/datasets/1/finish", "/custom/datasets/1/cancel", "/custom/found/look",
-             "/custom/found/1/adopt", "/custom/found/1/foreign", "/models/switch", "/models/1/enable",
+             "/custom/found/1/adopt", "/custom/found/1/foreign", "/custom/found/1/again", "/models/switch",
+             "/models/1/enable",
              "/models/1/disable", "/sync/start", "/logout/"]  # fmt: skip
 READ_ONLY = ["/custom/spend/", "/custom/spend/training/", "/custom/spend/export.csv", "/custom/pricing/",
              "/custom/models/1/serving/", "/custom/models/1/serving/poll", "/custom/money/",
@@ -382,8 +384,8 @@ def test_a_viewer_is_shown_no_button_that_would_be_refused(things):
     for url in ("/models/", f"/models/{things['yellow'].pk}/", f"/sync/{things['run'].pk}/", "/sync/", job,
                 "/custom/jobs/", "/custom/found/"):  # fmt: skip
         page = pages.get(url).content.decode()
-        for action in ("/custom/new/", "/stop", "/archive", "/adopt", "/foreign", "/found/look", "?clone=", "/enable",
-                       "/disable", "/sync/start", "/models/switch", "/admin/"):  # fmt: skip
+        for action in ("/custom/new/", "/stop", "/archive", "/adopt", "/foreign", "/again", "/found/look", "?clone=",
+                       "/enable", "/disable", "/sync/start", "/models/switch", "/admin/"):  # fmt: skip
             assert f'action="{action}' not in page
             assert f'{action}"' not in page
             assert not action.startswith("?") or action not in page

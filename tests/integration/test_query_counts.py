@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.history import current_revision, event, next_revision
 from catalog.models import Event, Model, SyncRun
+from customization.models import Found
 from tests.builders import NOW, a_model, many_models
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +119,36 @@ def test_asking_again_whether_anything_changed_costs_one_question_beside_the_log
         len([sql for sql in asked if "catalog_" in sql and "auth" not in sql]) == 2
     )  # one is the test's own
     assert not [sql for sql in asked if "catalog_model" in sql and "permission" not in sql]
+
+
+def strangers(count: int) -> None:
+    """So many of each kind, each on a base model of its own."""
+    Found.objects.bulk_create(
+        Found(noun=noun, arn=f"arn:{noun}/{n}", name=f"theirs-{n}", units=1, first_seen_at=NOW,
+              base_arn=f"arn:aws:bedrock:us-east-1::foundation-model/acme.tunable-{n}",
+              model_arn=f"arn:aws:bedrock:us-east-1:1:custom-model/acme.tunable-{n}/x")
+        for noun in Found.Noun.values for n in range(count)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "most"), [("/models/", 13), ("/custom/spend/", 19), ("/custom/found/", 23)])
+def test_a_page_asks_as_much_about_30_strangers_of_different_bases_as_about_1(as_viewer, url, most):
+    """Every page shows what they cost: the region's prices are read once, not once for each base model."""
+    as_viewer.get(url)  # what is kept per revision is read alike by both
+    strangers(1)
+    about_one = questions(as_viewer, url)
+    Found.objects.all().delete()
+    strangers(30)
+    assert questions(as_viewer, url) == about_one
+    assert about_one <= most
+
+
+def test_the_page_of_what_was_found_asks_for_prices_only_where_there_are_any(as_viewer):
+    """Jobs have no price, and deployments none by the hour; Spend asks no more for its warning than its clock does."""
+    strangers(2)
+    asked = {}
+    for url in ("/custom/found/", "/custom/spend/"):
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get(url)
+        asked[url] = len([q for q in queries if 'FROM "customization_price"' in q["sql"]])
+    assert asked == {"/custom/found/": 2, "/custom/spend/": 2}

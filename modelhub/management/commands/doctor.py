@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from modelhub.doctor import Finding, examine
+from modelhub.doctor import examine
+from modelhub.finding import Finding
 
 SIGNS = {"ok": "✓", "warning": "!", "failed": "✗"}
 
 
 class Command(BaseCommand):
-    help = "Check database, broker, worker, beat, AWS, Bedrock, S3, the role and OpenAI."
+    help = "Check database, broker, worker, beat, AWS with what it allows, Bedrock, S3, the role and OpenAI."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

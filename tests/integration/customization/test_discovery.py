@@ -9,6 +9,7 @@ from catalog.platforms.base import PlatformError
 from customization import discovery, jobs
 from customization.gateways import bedrock
 from customization.models import CustomizationJob, Found
+from customization.radar import adopting
 from customization.tasks import discover
 from tests.integration.customization.conftest import BASE, CREATE, fresh, green_base, story
 
@@ -193,7 +194,7 @@ def test_two_clicks_adopt_once(world, nova2):
 def test_somebody_elses_business_stays_visible_and_can_still_be_adopted(world, nova2):
     world.control.make_job("from-the-console")
     discovery.discover(world.now)
-    discovery.mark_foreign(Found.objects.get())
+    discovery.mark_foreign(Found.objects.get(), actor=None, now=world.now)
     assert discovery.discover(world.now) == 0
     assert Found.objects.get().state == "foreign"
     assert adopt_only(world).name == "from-the-console"
@@ -212,7 +213,7 @@ def test_a_strangers_word_is_kept_up_to_date(world):
     world.control.make_job("from-the-console", age_seconds=5)
     discovery.discover(world.now)
     assert Found.objects.get().word == "InProgress"
-    discovery.mark_foreign(Found.objects.get())
+    discovery.mark_foreign(Found.objects.get(), actor=None, now=world.now)
     world.wait(100)
     discovery.discover(world.now)
     jobs_found = Found.objects.get(noun="job")
@@ -224,7 +225,7 @@ def test_a_stranger_that_vanishes_is_gone_and_one_that_returns_is_new(world, for
     world.control.make_custom_model("by-hand")
     discovery.discover(world.now)
     if foreign:
-        discovery.mark_foreign(Found.objects.get())
+        discovery.mark_foreign(Found.objects.get(), actor=None, now=world.now)
     arn = Found.objects.get().arn
     world.control.remove_custom_model("by-hand")
     assert discovery.discover(world.wait(1)) == 0
@@ -340,6 +341,25 @@ def test_a_job_that_was_given_up_and_archived_is_refused_with_a_way_out(world, j
     jobs.archive(fresh(job), actor=None, now=world.now)
     with pytest.raises(discovery.Refused, match="Stop the job in the AWS console"):
         adopt_only(world)
+
+
+def test_a_job_that_is_archived_at_this_very_moment_is_not_taken_back(world, job, monkeypatch):
+    """Whoever adopts waits for the lock of whoever archives, and looks again once it has it."""
+    given_up(world, job)
+    discovery.discover(world.now)
+
+    def waits_for_the_other() -> int:
+        monkeypatch.undo()
+        jobs.archive(fresh(job), actor=None, now=world.now)
+        return adopting.next_revision()
+
+    monkeypatch.setattr(adopting, "next_revision", waits_for_the_other)
+    with pytest.raises(discovery.Refused, match="is archived here"):
+        adopt_only(world)
+    assert (fresh(job).state, fresh(job).model.archived_at is None) == (
+        "stopped",
+        True,
+    )  # all undone together
 
 
 def test_a_strangers_job_under_the_name_of_a_failed_one_of_ours_is_refused_in_plain_words(world, job):

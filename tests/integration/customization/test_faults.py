@@ -146,7 +146,7 @@ def test_curves_that_may_not_be_read_are_given_up_one_day(world, job):
         world.tick(400)
     job = fresh(job)
     assert (job.next_check_at, job.alarm) == (None, "")
-    assert "Denied" in job.metrics["training_missing"]
+    assert "Denied" in job.metrics["training_unread"]
 
 
 def many_running(world, count: int) -> None:

@@ -683,6 +683,36 @@ def test_data_must_have_been_checked_for_this_very_use(world, base, training, wh
 
 
 @pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            {
+                "state": "invalid",
+                "report": {
+                    "errors": [{"line": 1203, "code": "bad_json", "message": "This is no valid JSON."}] * 20,
+                    "error_totals": {"bad_json": 1_400, "role": 3},
+                },
+            },
+            "train.jsonl: has errors. Only a valid file can be used. "
+            "1,403 errors, the first: line 1,203: This is no valid JSON.",
+        ),
+        (
+            {"state": "invalid", "report": {"errors": [{"line": None, "message": "Too few rows."}]}},
+            "train.jsonl: has errors. Only a valid file can be used. 1 error: Too few rows.",
+        ),
+        (
+            {"state": "unreadable", "trouble": "It is gone."},
+            "train.jsonl: could not be read. Only a valid file can be used. It is gone.",
+        ),
+    ],
+)
+def test_a_refused_file_is_told_with_its_first_finding(world, base, training, columns, said):
+    Dataset.objects.update(**columns)
+    training.refresh_from_db()
+    assert jobs.objections("x", base, training, None, {})["training"] == said
+
+
+@pytest.mark.parametrize(
     ("training_rows", "validation_rows", "field", "said"),
     [
         (99, None, "training", "99 rows together; this model takes at least 100. Add rows."),

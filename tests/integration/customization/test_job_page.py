@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from catalog.models import Model
 from customization import jobs
+from customization.datasets.fingerprint import Rows
 from customization.decide import Decision
 from customization.models import CustomizationJob, Dataset
 from customization.observation import RemoteJob
 from customization.recording import record
-from tests.integration.customization.conftest import STOP, fresh
+from tests.builders import NOW
+from tests.integration.customization.conftest import STOP, fresh, valid_file
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +127,32 @@ def test_events_name_the_request_that_aws_support_asks_for(world, running, as_vi
     asked = running.model.events.exclude(detail={}).latest("id").detail["aws_request_id"]
     assert asked in page_of(as_viewer, running)
     assert asked in as_viewer.get("/activity/").content.decode()
+
+
+def fingerprint(*lines: bytes) -> bytes:
+    seen = Rows()
+    list(seen.add(lines, 1))
+    return seen.fingerprint().to_bytes()
+
+
+@pytest.mark.parametrize(("second", "said"), [((b"b", b"c"), True), ((b"c", b"d"), False)])
+def test_rows_in_both_files_are_told_where_the_curves_are(
+    world, request_job, training, as_viewer, second, said
+):
+    Dataset.objects.update(fingerprint=fingerprint(b"a", b"b"))
+    more = valid_file("validation", "more.jsonl", fingerprint=fingerprint(*second))
+    job = request_job(validation=more)
+    assert ("1 rows of the validation data are in the training data too" in page_of(as_viewer, job)) == said
+
+
+def test_one_file_has_no_rows_in_both(world, running, as_viewer):
+    Dataset.objects.update(fingerprint=fingerprint(b"a", b"b"))
+    assert "rows of the validation data" not in page_of(as_viewer, running)
+
+
+def test_only_the_model_that_has_a_name_now_ends_the_draft_of_that_name(as_admin, job):
+    """draft.js forgets the draft on the page of the model it became; an archived one had the name before."""
+    page = as_admin.get(f"/custom/jobs/{job.pk}/").content.decode()
+    assert f'data-made="{job.model.name}"' in page
+    Model.objects.filter(pk=job.model_id).update(archived_at=NOW)
+    assert "data-made" not in as_admin.get(f"/custom/jobs/{job.pk}/").content.decode()

@@ -372,7 +372,9 @@ def test_the_csv_is_the_platforms_own(world, job, as_viewer):
     world.tick()
     world.tick(100)
     response = as_viewer.get(f"/custom/jobs/{job.pk}/training.csv")
-    assert response.content.decode().startswith("step_number,epoch_number,training_loss")
+    text = response.getvalue()
+    assert text.startswith(b"step_number,epoch_number,training_loss")
+    assert (response.streaming, int(response["Content-Length"])) == (True, len(text))
     assert response["Content-Type"].startswith("text/csv")
     assert "attachment" in response["Content-Disposition"]
     assert as_viewer.get(f"/custom/jobs/{job.pk}/validation.csv").status_code == 502

@@ -58,3 +58,11 @@ def test_a_bundled_price_stands_in_nobodys_way_and_is_nobodys_to_change(pricing)
     typed = {**TYPED, "base_prefix": bundled.base_prefix, "region": bundled.region}
     assert pricing.post(ADD, typed).status_code == 302
     assert pricing.post(f"/admin/customization/price/{bundled.pk}/change/", typed).status_code == 403
+
+
+@pytest.mark.parametrize("part", ["training_per_1k", "storage_per_month", "unit_hour"])
+def test_a_price_below_nothing_is_a_form_error(pricing, part):
+    response = pricing.post(ADD, {**TYPED, part: "-0.01"})
+    assert response.status_code == 200
+    assert "Ensure this value is greater than or equal to 0." in response.content.decode()
+    assert not Price.objects.filter(origin="admin").exists()

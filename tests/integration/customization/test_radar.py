@@ -204,7 +204,7 @@ def test_one_of_a_base_model_can_only_be_called_foreign_and_still_shows_its_cost
     (line,) = board(serving.now).groups[0].lines
     assert (line.cost.hourly, line.base_id, line.model) == (Decimal("60.50"), BASE, base)
     assert "base model" in line.obstacle
-    discovery.mark_foreign(Found.objects.get())
+    discovery.mark_foreign(Found.objects.get(), actor=None, now=serving.now)
     assert unknown_hourly(serving.now).running == 0
     assert board(serving.now).groups[0].lines[0].cost.hourly == Decimal("60.50")
 
@@ -326,6 +326,18 @@ def test_tags_are_read_once_for_each_new_arn(serving, trained):
     assert not Throughput.objects.exists()  # another installation's
 
 
+def test_what_names_no_installation_is_asked_once_more_and_then_never_again(serving, trained):
+    """A list that was cut looks like a resource without tags; a call an hour for each for ever would be too many."""
+    make(serving, "throughput", tags={"team": "search"})
+    make(serving, "deployment", tags={"modelhub:instance": "elsewhere", "modelhub:request": "t-1"})
+    asked = []
+    for _ in range(4):
+        discovery.discover(serving.now)
+        asked.append(len(serving.world.calls("ListTagsForResource")))
+        serving.world.wait(3601)
+    assert asked == [2, 3, 3, 3]
+
+
 def test_so_many_a_look_and_what_costs_money_first(serving, trained, monkeypatch):
     monkeypatch.setattr(marks, "MOST_CALLS", 1)
     for number in range(2):
@@ -411,6 +423,57 @@ def test_a_model_that_was_just_made_is_given_time_to_show(serving, trained):
     discovery.discover(serving.now)
     trained.refresh_from_db()
     assert trained.listed
+
+
+# --- Not ours, and the way back -------------------------------------------------------------------------------
+def clicked(client, verb: str) -> str:
+    return client.post(f"/custom/found/{Found.objects.get().pk}/{verb}", follow=True).content.decode()
+
+
+def test_who_calls_a_running_bill_not_ours_stands_beside_it(serving, trained, admin, as_admin, as_viewer):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    clicked(as_admin, "foreign")
+    found = Found.objects.get()
+    assert (found.state, found.marked_by_name) == ("foreign", admin.username)
+    assert found.marked_at
+    assert unknown_hourly(serving.now).running == 0
+    assert f"says {admin.username}, <time" in as_viewer.get("/custom/found/").content.decode()
+    admin.delete()
+    assert f"says {admin.username}, <time" in as_viewer.get("/custom/found/").content.decode()
+
+
+def test_what_was_called_not_ours_can_be_looked_at_again(serving, trained, admin, as_admin, as_viewer):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    assert "Look again</button>" not in as_admin.get("/custom/found/").content.decode()
+    assert "Look again</button>" in clicked(as_admin, "foreign")
+    assert "Look again</button>" not in as_viewer.get("/custom/found/").content.decode()
+    page = clicked(as_admin, "again")
+    assert (Found.objects.get().state, unknown_hourly(serving.now).running) == ("new", 1)
+    assert "waits for a decision again" in page
+    assert f"taken up again by {admin.username}, <time" in page
+
+
+def test_a_mark_is_for_what_is_still_as_it_was_seen(serving, trained, admin):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    found = Found.objects.get()
+    assert not discovery.look_again(found, actor=admin, now=serving.now)
+    adopt(serving)
+    assert not discovery.mark_foreign(found, actor=admin, now=serving.now)
+    found.refresh_from_db()
+    assert (found.state, found.marked_by_name, found.marked_at) == ("adopted", "", None)
+
+
+def test_who_said_so_is_forgotten_when_it_must_be_said_again(serving, trained, admin):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    discovery.mark_foreign(Found.objects.get(), actor=admin, now=serving.now)
+    Found.objects.update(state="gone")
+    discovery.discover(serving.now)
+    found = Found.objects.get()
+    assert (found.state, found.marked_by_name, found.marked_at) == ("new", "", None)
 
 
 # --- The page -------------------------------------------------------------------------------------------------

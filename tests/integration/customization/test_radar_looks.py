@@ -266,7 +266,7 @@ def test_one_bought_for_a_term_is_not_adopted_and_can_be_called_foreign(serving,
         discovery.adopt(committed, actor=None, now=serving.now)
     assert line.obstacle.startswith("It is committed (6 months until ")
     assert not Throughput.objects.exists()
-    discovery.mark_foreign(committed)
+    discovery.mark_foreign(committed, actor=None, now=serving.now)
     assert unknown_hourly(serving.now).running == 0
 
 

@@ -94,7 +94,42 @@ def test_the_history_of_what_came_home_says_so(serving, full_house):
     assert all(CustomizationJob.objects.values_list("adopted", flat=True))
     row = Throughput.objects.get()
     assert (row.adopted, row.requested_by) == (True, None)
-    assert row.ends_at == serving.now + timedelta(hours=8)
+    assert (row.ends_at, row.no_end_reason) == (None, "recovered: its end is not known")
+
+
+def alarms(client) -> list[bool]:
+    """Does it say so where people look: on the page of what was found, and on the throughput's own?"""
+    model = Throughput.objects.get().model
+    pages = ("/custom/found/", f"/custom/models/{model.pk}/serving/")
+    return ["Set one.</strong>" in client.get(page).content.decode() for page in pages]
+
+
+def test_what_came_home_by_itself_is_never_ended_by_itself(serving, full_house, as_viewer):
+    """Nobody clicked: it may be production's, found by a staging of the same name in the same account."""
+    Throughput.objects.update(ends_at=None, no_end_reason="a demo all week")
+    lose_everything()
+    discovery.discover(serving.now)
+    for _ in range(4):
+        serving.tick(3 * 3600)
+    assert Throughput.objects.get().state == "in service"
+    assert len(serving.control.throughputs()) == 1
+    assert alarms(as_viewer) == [True, True]
+
+
+def test_the_alarm_is_over_once_somebody_sets_an_end(serving, full_house, admin, as_viewer):
+    lose_everything()
+    discovery.discover(serving.now)
+    row = Throughput.objects.get()
+    renting.extend(row, hours=8, from_end=None, actor=admin, now=serving.now)
+    assert (row.ends_at, row.lost_its_end) == (serving.now + timedelta(hours=8), False)
+    assert alarms(as_viewer) == [False, False]
+
+
+def test_the_alarm_is_over_once_somebody_says_why_there_is_no_end(serving, full_house, admin, as_viewer):
+    lose_everything()
+    discovery.discover(serving.now)
+    renting.run_without_end(Throughput.objects.get(), reason="a demo", actor=admin, now=serving.now)
+    assert alarms(as_viewer) == [False, False]
 
 
 def test_life_goes_on_with_the_adopted_rows_to_the_end(serving, full_house):
@@ -156,7 +191,7 @@ def test_what_somebody_called_not_ours_is_left_alone(serving, full_house, settin
     settings.INSTANCE = "another"
     discovery.discover(serving.now)
     for found in Found.objects.all():
-        discovery.mark_foreign(found)
+        discovery.mark_foreign(found, actor=None, now=serving.now)
     settings.INSTANCE = "modelhub"
     discovery.discover(serving.now)
     assert not CustomizationJob.objects.exists()

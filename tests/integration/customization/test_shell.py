@@ -36,15 +36,16 @@ def test_a_local_file_is_uploaded_checked_and_requested_in_one_call(world, base,
     assert fresh(job).state == "running"
 
 
-def test_an_address_in_s3_is_used_as_it_is(world, base):
+def test_an_address_in_s3_is_used_as_it_is_and_rows_in_both_files_are_told(world, base):
     put("there/train.jsonl", rows())
     put("there/more.jsonl", rows(9))
-    job = create_custom_model(
-        name="tone",
-        base=base,
-        training=f"s3://{BUCKET}/there/train.jsonl",
-        validation=f"s3://{BUCKET}/there/more.jsonl",
-    )
+    with pytest.warns(UserWarning, match="9 rows of the validation data are in the training data too"):
+        job = create_custom_model(
+            name="tone",
+            base=base,
+            training=f"s3://{BUCKET}/there/train.jsonl",
+            validation=f"s3://{BUCKET}/there/more.jsonl",
+        )
     assert job.training_uri == f"s3://{BUCKET}/there/train.jsonl"
     assert (job.validation.purpose, job.validation.rows) == ("validation", 9)
 
@@ -97,7 +98,7 @@ def test_validation_data_that_can_not_be_used_is_told_before_the_training_data_g
 def test_a_bad_file_is_refused_with_the_reason(world, base, tmp_path):
     bad = tmp_path / "bad.jsonl"
     bad.write_bytes(b"{}\n")
-    with pytest.raises(jobs.Refused, match="has errors"):
+    with pytest.raises(jobs.Refused, match=r"has errors\..* errors, the first: The file has 1 rows"):
         create_custom_model(name="tone", base=base, training=str(bad))
     assert not CustomizationJob.objects.exists()
 

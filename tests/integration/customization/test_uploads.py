@@ -8,7 +8,7 @@ import pytest
 
 from catalog.platforms import aws
 from catalog.platforms.base import AuthError, PermanentError, PlatformError, TransientError
-from customization import abandoned, s3_files, uploads
+from customization import abandoned, parts, s3_files, uploads
 from customization.abandoned import abort_abandoned
 from customization.datasets import sizes
 from customization.gateways import storage
@@ -48,7 +48,7 @@ def open_uploads() -> list[str]:
 
 def test_a_file_in_parts_becomes_one_object_that_waits_for_its_check(world, begin):
     dataset = begin()
-    assert uploads.part_count(dataset) == 3
+    assert parts.count(dataset) == 3
     send(dataset, world, [1, 2, 3])
     uploads.finish(dataset, now=world.now)
     head = aws.client("s3").head_object(Bucket=BUCKET, Key=dataset.key)
@@ -239,6 +239,56 @@ def test_a_finish_of_which_s3_lost_the_answer_heals(world, begin, kind):
     uploads.finish(Dataset.objects.get(), now=world.now)
     assert Dataset.objects.get().state == "uploaded"
     assert Dataset.objects.get().etag
+
+
+@pytest.mark.parametrize("kind", ["closed", "error500"])
+def test_a_finish_of_which_the_answer_was_lost_heals_after_a_reload(world, begin, as_admin, kind):
+    """S3 has the file and forgot the upload; the page that knew of it is gone, and asks what is there."""
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    world.control.fail(kind, platform="s3", operation="CompleteMultipartUpload", applied=True)
+    assert as_admin.post(f"/custom/datasets/{dataset.pk}/finish").status_code == 502
+    told = as_admin.get(f"/custom/datasets/{dataset.pk}/parts")
+    assert (told.status_code, told.json()["held"]) == (200, [1, 2, 3])
+    assert 'data-state="uploaded"' in as_admin.post(f"/custom/datasets/{dataset.pk}/finish").content.decode()
+    assert Dataset.objects.get().etag
+
+
+@pytest.mark.parametrize("verb", ["parts", "finish"])
+def test_an_upload_that_is_gone_without_its_file_is_told_as_such(world, begin, as_admin, verb):
+    dataset = begin()
+    aws.client("s3").abort_multipart_upload(Bucket=BUCKET, Key=dataset.key, UploadId=dataset.upload_id)
+    ask = as_admin.get if verb == "parts" else as_admin.post
+    refused = ask(f"/custom/datasets/{dataset.pk}/{verb}")
+    assert (refused.status_code, "Upload the file again" in refused.json()["error"]) == (409, True)
+
+
+@pytest.mark.parametrize("state", ["uploaded", "valid", "aborted"])
+def test_who_would_go_on_with_an_upload_that_is_over_gets_the_panel(world, begin, as_admin, state):
+    dataset = begin()
+    Dataset.objects.update(state=state, rows=1, tokens=1)
+    answer = as_admin.get(f"/custom/datasets/{dataset.pk}/parts")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert f'data-state="{state}"' in answer.content.decode()
+
+
+def test_a_part_that_was_cut_off_is_not_among_those_that_are_there(world, begin, as_admin):
+    """Else the browser would ask for the end, be refused, and ask again, for ever."""
+    dataset = begin()
+    send(dataset, world, [1, 3])
+    send(dataset, world, [2], short=1)
+    assert as_admin.get(f"/custom/datasets/{dataset.pk}/parts").json()["held"] == [1, 3]
+
+
+def test_an_abandoned_upload_whose_file_is_there_is_taken_and_not_called_aborted(world, begin):
+    dataset = begin()
+    send(dataset, world, [1, 2, 3])
+    world.control.fail("closed", platform="s3", operation="CompleteMultipartUpload", applied=True)
+    with pytest.raises(PlatformError):
+        uploads.finish(dataset, now=world.now)
+    assert abort_abandoned(world.wait(25 * 3600)) == 0
+    dataset.refresh_from_db()
+    assert (dataset.state, dataset.next_check_at, bool(dataset.etag)) == ("uploaded", world.now, True)
 
 
 def test_a_second_finish_at_the_same_time_finds_the_object(world, begin, monkeypatch):

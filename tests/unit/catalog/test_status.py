@@ -77,9 +77,9 @@ RULES = [
     (facts(serving=S.NOTHING), "red", "Created, nothing serves it yet", "Provision throughput, or deploy on demand",
      True),
     (facts(serving=S.CREATING), "red", "Provisioning", "Wait", False),
-    (facts(serving=S.REMOVING, enabled=True), "red", "Throughput is being removed", "Wait", False),
+    (facts(serving=S.REMOVING, enabled=True), "red", "Serving is being removed", "Wait", False),
     (facts(serving=S.FAILED, serving_message="No units"), "red", "Provisioning failed: No units",
-     "Retry, or remove it", True),
+     "Retry; if it is still there, remove it first", True),
     (facts(serving=S.UNKNOWN, enabled=True), "red", "Serving state unknown", "Look at it on the platform", False),
     # then presence and life
     (facts(kind=Kind.BASE, listed=False, enabled=True), "red", "Retired by Amazon Bedrock", "Choose a successor", True),

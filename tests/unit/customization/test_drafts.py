@@ -91,7 +91,9 @@ def test_a_known_family_shows_its_rows_with_what_was_typed_and_what_does_not_bel
     ]
 
 
-def test_an_unknown_family_offers_free_rows():
+@pytest.mark.parametrize(("typed_rows", "free"), [(0, 8), (1, 7), (6, 3), (12, 3)])
+def test_an_unknown_family_offers_free_rows(typed_rows, free):
     base = a_model(3, external_id="acme.rocket", enabled=True, capability_set=",fine-tunable,")
-    rows = draft_from(typed(base=str(base.pk), hp_name=["depth"], hp_value=["12"])).knob_rows
-    assert [(row.name, row.value) for row in rows] == [("depth", "12"), ("", ""), ("", ""), ("", "")]
+    names = [f"knob{number}" for number in range(typed_rows)]
+    rows = draft_from(typed(base=str(base.pk), hp_name=names, hp_value=["1"] * typed_rows)).knob_rows
+    assert [row.name for row in rows] == names + [""] * free

@@ -1,15 +1,22 @@
 """Curves from the CSV files a job leaves: with and without perplexity, and from files that are none."""
 
+import io
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customization.curves import WIDTH, curves_of
-from customization.metrics import MOST_EPOCHS, Point, epochs_run, points, polyline
+from customization.curves import WIDTH, curves_of, unread_of
+from customization.metrics import MOST_EPOCHS, MOST_POINTS, Point, epochs_run, polyline, thinned
+from customization.metrics import points as points_of
 
 FULL = "step_number,epoch_number,training_loss,perplexity\n0,0,2.5,12.1\n1,0,1.5,4.4\n"
+
+
+def points(text: str) -> list[Point]:
+    return list(points_of(io.StringIO(text, newline="")))
 
 
 def test_a_full_file():
@@ -118,3 +125,51 @@ def test_a_long_training_is_drawn_by_no_more_points_than_can_be_seen(count):
     assert (curve.steps, curve.last) == (count, float(count - 1))
     if count > 1:
         assert drawn[-1] == f"{WIDTH:.1f},0.0"
+
+
+def trained(steps: int, epochs: int = 10):
+    return (Point(n, n * epochs // steps, float(n)) for n in range(steps))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, MOST_POINTS - 1, MOST_POINTS])
+def test_a_short_training_is_kept_as_it_is(steps):
+    assert thinned(trained(steps)) == (list(trained(steps)), steps)
+
+
+@pytest.mark.parametrize("steps", [MOST_POINTS + 1, 2 * MOST_POINTS + 1, 100_000, 123_457])
+def test_a_long_training_is_thinned_and_its_epochs_stay_whole(steps):
+    kept, count = thinned(trained(steps))
+    numbers = [point.step for point in kept]
+    assert (count, numbers[0], numbers[-1]) == (steps, 0, steps - 1)
+    assert MOST_POINTS / 2 < len(kept) <= MOST_POINTS + 11
+    assert numbers == sorted(set(numbers))
+    assert epochs_run(point.epoch for point in kept) == 10
+    ends = {point.epoch: point.step for point in trained(steps)}  # the last of each wins
+    assert set(ends.values()) <= set(numbers)
+
+
+def test_thinning_holds_no_more_than_it_keeps():
+    tracemalloc.start()
+    thinned(trained(50_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 << 20
+
+
+def test_a_file_in_which_every_step_is_an_epoch_of_its_own_is_damage_and_kept_small():
+    kept, _ = thinned(Point(n, n, 1.0) for n in range(50_000))
+    assert len(kept) <= MOST_POINTS + MOST_EPOCHS + 2
+
+
+def test_a_thinned_curve_tells_how_many_steps_there_were():
+    rows = [{"loss": 2.0, "perplexity": 3.0}, {"loss": 1.0, "perplexity": None}]
+    found = curves_of({"training": rows, "training_steps": 100_000})
+    assert [(curve.title, curve.steps) for curve in found] == [
+        ("Training loss", 100_000),
+        ("Training perplexity", 1),
+    ]
+
+
+def test_what_could_not_be_read_is_told_and_what_is_not_there_is_not():
+    assert unread_of({"training_unread": "too large", "validation_missing": "none"}) == ["too large"]
+    assert unread_of({}) == []

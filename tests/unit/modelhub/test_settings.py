@@ -20,6 +20,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "modelhub.example.com",
     "DATABASE_URL": "postgres://modelhub:password@127.0.0.1:1/modelhub",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+    "MODELHUB_INSTANCE": "modelhub-production",
 }
 
 
@@ -47,6 +48,21 @@ def test_the_deployment_check_warns_about_what_serves_one_machine_only(tmp_path)
     done = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **changes)
     assert done.returncode != 0
     assert {f"modelhub.W00{n}" for n in (1, 2, 3)} <= set(re.findall(r"modelhub\.W\d+", done.stderr))
+
+
+def test_the_deployment_check_warns_about_an_installation_without_a_name(tmp_path):
+    """Two of one name in an AWS account take each other's throughputs for their own."""
+    changes = {"MODELHUB_INSTANCE": ""}
+    done = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **changes)
+    assert done.returncode != 0
+    assert set(re.findall(r"modelhub\.W\d+", done.stderr)) == {"modelhub.W004"}
+    assert "Set MODELHUB_INSTANCE" in done.stderr
+
+
+def test_nothing_is_said_about_the_name_while_aws_is_simulated(tmp_path):
+    changes = {"MODELHUB_INSTANCE": "", "SANDBOX_URL": "http://127.0.0.1:9", "ALLOW_SANDBOX": "true"}
+    done = run(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **changes)
+    assert set(re.findall(r"modelhub\.W\d+", done.stderr)) == {"modelhub.W003"}
 
 
 @pytest.mark.parametrize(

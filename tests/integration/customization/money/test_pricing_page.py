@@ -57,7 +57,9 @@ class TestWhatItShows:
 
     def test_models_that_cannot_be_fine_tuned_are_not_there(self, as_viewer):
         a_model(1, name="Only chat", capability_set=",chat,")
-        assert "Only chat" not in shown(as_viewer)
+        page = shown(as_viewer)
+        assert "Only chat" not in page
+        assert "Base models that can be fine-tuned</h2>" in page
 
     def test_prices_about_no_model_we_know_and_of_other_regions_are_there_too(self, base, as_viewer):
         own_price(base_prefix="acme.rocket", training_per_1k="0.01")

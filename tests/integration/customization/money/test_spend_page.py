@@ -129,6 +129,28 @@ class TestSums:
         )
 
 
+class TestZones:
+    """Whoever reads it far from Greenwich is told the same moments, each in the zone that it names."""
+
+    @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin"])
+    def test_the_month_begins_when_aws_says(self, model, as_viewer, settings, zone):
+        settings.TIME_ZONE = zone
+        assert "since 1 November, UTC" in text(shown(as_viewer))
+
+    @pytest.mark.parametrize(
+        ("zone", "said"),
+        [
+            ("America/New_York", "2026-11-21 23:00 EST"),
+            ("Europe/Berlin", "05:00 CET"),
+            ("UTC", "04:00 UTC"),
+        ],
+    )
+    def test_idle_since_is_told_in_the_time_of_the_page(self, model, as_viewer, settings, zone, said):
+        settings.TIME_ZONE = zone
+        rented(model, start=8, in_service_at=NOW - 8 * HOUR, usage_read_at=NOW)
+        assert f"Idle since {said}, never called" in lines(as_viewer)[0]
+
+
 class TestFinding:
     def test_running_ones_first_then_the_newest(self, base, as_viewer):
         rented(a_custom(base, "old-running"), 1, start=90)

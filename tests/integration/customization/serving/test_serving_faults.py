@@ -202,7 +202,7 @@ def test_other_units_than_were_bought_are_counted_and_told(serving, throughput):
     row = fresh(throughput)
     assert (row.state, row.units) == ("in service", 3)
     told = Event.objects.filter(model=row.model, action="throughput units changed").get()
-    assert told.detail == {"before": 1, "after": 3}
+    assert told.detail == {"changes": {"model units": [1, 3]}}
 
 
 def test_units_that_the_list_does_not_tell_change_nothing(serving, throughput):

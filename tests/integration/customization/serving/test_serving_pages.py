@@ -247,7 +247,10 @@ def test_what_had_no_end_ends_so_many_hours_from_now_and_only_once(as_spender, s
     assert throughput.ends_at == serving.now + timedelta(hours=8)
 
 
-@pytest.mark.parametrize("end", ["x", "2026-11-22", "2026-11-22T10:00:00", "\x00", "9" * 300])
+@pytest.mark.parametrize("end", [
+    "x", "2026-11-22", "2026-11-22T10:00:00", "\x00", "9" * 300,
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59-14:00",  # moments, but none that has a UTC
+])  # fmt: skip
 def test_an_end_that_is_no_moment_buys_nothing(as_spender, throughput, end):
     form = {"hours": "8", "ends_at": end}
     answer = as_spender.post(f"/custom/throughputs/{throughput.pk}/extend", form)
@@ -505,6 +508,7 @@ def test_who_may_enable_may_not_spend(who, request, logged_in, serving, throughp
     for button in ("Remove…", "+1 h", "No end…", "Provision…", "Deploy on demand</button>"):
         assert button not in page
     assert ("Enable</button>" in page) == (who == "admin")
+    assert "the group “Model spenders” may deploy" in page
     for method, url in (
         ("post", tab(model, "provision")), ("post", tab(model, "deploy")),
         ("get", f"/custom/throughputs/{throughput.pk}/remove"), ("post", f"/custom/throughputs/{throughput.pk}/remove"),

@@ -130,7 +130,7 @@ def test_one_that_was_not_read_from_its_beginning_is_not_called_never_called(ser
     serving.world.wait(10 * 24 * HOUR)
     read_usage(serving.now)
     begun = serving.now - timedelta(days=3)
-    assert words(throughput, serving.now) == f"no call seen since {begun:%Y-%m-%d %H:%M}"
+    assert words(throughput, serving.now) == f"no call seen since {begun:%Y-%m-%d %H:%M} UTC"
     read_for(serving, 1)
     assert fresh(throughput).usage_read_from == begun
     assert told(throughput) == 1

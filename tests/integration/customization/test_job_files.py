@@ -1,0 +1,152 @@
+"""What a job leaves in S3: long metrics files, those that are too long, and a stream that breaks."""
+
+from hashlib import sha256
+
+import pytest
+
+from catalog.platforms import aws
+from catalog.platforms.base import PermanentError, TransientError
+from customization import artifacts, checking, s3_files
+from customization.gateways import storage
+from customization.gateways.places import Place
+from customization.metrics import MOST_POINTS
+from customization.models import CustomizationJob, Dataset
+from tests.integration.customization.conftest import BUCKET, fresh, put, rows
+
+pytestmark = pytest.mark.django_db
+
+STEPS, EPOCHS = 100_000, 10  # batches of one row: within the limits of Llama
+LONG = b"step_number,epoch_number,training_loss,perplexity\n" + b"".join(
+    b"%d,%d,%.15f,%.15f\n" % (n, n * EPOCHS // STEPS, 2 - n / STEPS, 7 - n / STEPS) for n in range(STEPS)
+)
+
+
+@pytest.fixture
+def trained(world, job) -> CustomizationJob:
+    """A job that is over; its files are still to be read."""
+    world.tick()
+    world.tick(100)
+    return fresh(job)
+
+
+def place_in(job: CustomizationJob, which: str = "training") -> Place:
+    return artifacts.places(job)[which]
+
+
+def test_a_long_training_has_its_curves_its_csv_and_its_cost(world, trained, as_viewer):
+    assert len(LONG) > 4 << 20
+    CustomizationJob.objects.update(training_price="1")
+    put(place_in(trained).key, LONG)
+    world.tick(1)
+    job = fresh(trained)
+    assert len(job.metrics["training"]) <= MOST_POINTS + EPOCHS + 1
+    assert (job.epochs_run, job.actual_cost) == (EPOCHS, 300)
+    page = as_viewer.get(job.get_absolute_url()).content.decode()
+    assert "over 100000 steps" in page
+    response = as_viewer.get(f"/custom/jobs/{job.pk}/training.csv")
+    assert sha256(response.getvalue()).digest() == sha256(LONG).digest()
+
+
+def test_a_file_that_is_too_long_is_not_called_absent(world, trained, as_viewer, monkeypatch):
+    monkeypatch.setattr(artifacts, "MOST_BYTES", 1000)
+    put(place_in(trained).key, b"x" * 2000)
+    world.tick(1)
+    job = fresh(trained)
+    assert (job.next_check_at, job.actual_cost) == (None, None)
+    page = as_viewer.get(job.get_absolute_url()).content.decode()
+    assert "modelhub reads at most" in page
+    assert place_in(job).uri in page
+    assert "the metrics file, which says how many epochs ran, could not be read" in page
+    assert "left no metrics" not in page
+    refused = as_viewer.get(f"/custom/jobs/{job.pk}/training.csv")
+    assert refused.status_code == 502
+    assert "modelhub reads at most" in refused.content.decode()
+
+
+def test_the_limit_is_above_what_any_training_within_our_limits_writes():
+    assert len(LONG) * 10 < artifacts.MOST_BYTES
+
+
+def test_no_file_is_called_no_file(world, trained, as_viewer):
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=place_in(trained).key)
+    world.tick(1)
+    page = as_viewer.get(trained.get_absolute_url()).content.decode()
+    assert f"The platform left no metrics for this job. There is no {place_in(trained).uri}." in page
+
+
+def test_a_file_that_may_not_be_read_is_not_called_absent(world, trained, as_viewer):
+    world.control.fail("denied", platform="s3", operation="HeadObject", times=None)
+    for _ in range(12):
+        world.tick(400)
+    page = as_viewer.get(trained.get_absolute_url()).content.decode()
+    assert f"modelhub may not read {place_in(trained).uri}" in page
+    assert "left no metrics" not in page
+
+
+# ---- a stream that breaks ----------------------------------------------------------------------------------
+
+BIG = rows(18_000)
+
+
+@pytest.fixture
+def arrived(world, base) -> Dataset:
+    """A file of some megabytes, whose check is due."""
+    uri = put("big.jsonl", BIG).uri
+    return s3_files.refer(uri=uri, purpose="training", base=base, actor=None, now=world.now)
+
+
+def test_a_check_goes_on_where_its_stream_broke(world, arrived):
+    assert len(BIG) > 2 * storage.CHUNK
+    world.control.fail("cut200", platform="s3", operation="GetObject")
+    checking.run_check(arrived, world.now)
+    checked = Dataset.objects.get()
+    assert (checked.state, checked.rows, checked.sha256) == ("valid", 18_000, sha256(BIG).hexdigest())
+    assert len(world.calls("GetObject")) == 2
+
+
+def test_a_stream_that_breaks_and_breaks_is_tried_again_later(world, arrived):
+    world.control.fail("cut200", platform="s3", operation="GetObject", times=None)
+    checking.run_check(arrived, world.now)
+    checked = Dataset.objects.get()
+    assert checked.state == "uploaded"
+    assert "broke off after" in checked.trouble
+    assert len(world.calls("GetObject")) == 1 + storage.REOPENED
+
+
+def test_what_can_not_be_opened_again_at_once_is_asked_for_a_few_times(world, arrived):
+    stream = storage.read(storage.look(arrived.place))
+    world.control.fail("cut200", platform="s3", operation="GetObject")
+    world.control.fail("denied", platform="s3", operation="GetObject", times=None)
+    with pytest.raises(Exception, match="Access Denied"):
+        list(stream)
+    assert len(world.calls("GetObject")) == 2  # what is refused is not asked again
+
+
+def test_an_object_replaced_while_it_is_read_is_never_mixed_with_its_successor(world):
+    aws.client("s3").create_bucket(Bucket="training-data")
+    stored = storage.look(put("x.jsonl", BIG, bucket="training-data"))
+    world.control.fail("cut200", platform="s3", operation="GetObject")
+    stream = storage.read(stored)
+    next(stream)
+    put("x.jsonl", BIG[::-1], bucket="training-data")
+    with pytest.raises(PermanentError, match="was replaced"):
+        list(stream)
+
+
+def test_a_store_that_begins_anew_instead_is_not_believed(world, arrived, monkeypatch):
+    """Its bytes would be counted twice."""
+    s3 = aws.client("s3")
+    real = s3.get_object
+    monkeypatch.setattr(
+        s3, "get_object", lambda **wanted: real(**{k: v for k, v in wanted.items() if k != "Range"})
+    )
+    world.control.fail("cut200", platform="s3", operation="GetObject")
+    with pytest.raises(TransientError, match="other bytes"):
+        list(storage.read(storage.look(arrived.place)))
+
+
+def test_lines_come_whole_however_the_chunks_are_cut():
+    text = "a,ü\nb\n\nend"
+    chunks = (bytes([byte]) for byte in text.encode())
+    assert list(storage.text_lines(chunks)) == ["a,ü\n", "b\n", "\n", "end"]
+    assert list(storage.text_lines(iter([b"\xff\n"]))) == ["\ufffd\n"]
