@@ -14,12 +14,12 @@ from django.db import transaction
 from catalog.customs import change_custom_model
 from catalog.facts import BuildState
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.platforms.base import AuthError, ConflictError, PermanentError, PlatformError, TransientError
 from customization.capacity.decide import ALARM_AFTER, SHOWS_WITHIN, WISH_EXPIRES
 from customization.capacity.states import LIVE, Noun
 from customization.gateways import bedrock, removal
 from customization.gateways import serving as platform
-from customization.killpoints import reach
 from customization.models import TABLES, CustomizationJob, Deletion
 from customization.postponing import postpone
 from customization.results import results_of, why_keep

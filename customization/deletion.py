@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from catalog.customs import change_custom_model
 from catalog.facts import BuildState, Kind, Platform
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from customization.capacity.states import LIVE
-from customization.killpoints import reach
 from customization.models import TABLES, Deletion
 from customization.models.resource import new_token
 from customization.refusal import Refused

@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 from catalog.customs import add_custom_model, change_custom_model
 from catalog.facts import Use
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization import hyperparameters as knobs
 from customization.datasets import limits_of, why_not_together
 from customization.gateways import bedrock
-from customization.killpoints import reach
 from customization.models import CustomizationJob, Dataset
 from customization.models.resource import new_token
 from customization.names import job_name, why_not_a_model_name

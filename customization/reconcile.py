@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError, TransientError
 from customization.artifacts import collect
 from customization.decide import ALARM_AFTER, Act, decide
 from customization.gateways import bedrock
-from customization.killpoints import reach
 from customization.models import CustomizationJob
 from customization.observation import RemoteJob
 from customization.postponing import postpone

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from catalog.customs import change_custom_model, note_progress
 from catalog.facts import ServingState
+from catalog.killpoints import reach
 from customization.decide import Act, Decision
-from customization.killpoints import reach
 from customization.models import CustomizationJob
 from customization.observation import RemoteJob
 from customization.postponing import named_by

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from catalog.killpoints import reach
 from catalog.platforms.base import (
     AuthError,
     CapacityError,
@@ -20,7 +21,6 @@ from catalog.platforms.base import (
 )
 from customization.decide import ASSUME_ROLE_TRIES, NAME_IN_USE_TRIES, SHOWS_WITHIN, is_anothers
 from customization.gateways import bedrock, storage
-from customization.killpoints import reach
 from customization.models import CustomizationJob, Dataset
 from customization.names import tags
 from customization.observation import Accepted, JobRequest

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError
 from customization import checking, discovery, price_refresh
 from customization.abandoned import abort_abandoned
 from customization.deleting import reconcile_deletions
-from customization.killpoints import reach
 from customization.models import Dataset
 from customization.reconcile import reconcile_jobs
 from customization.serving.leases import mind_leases

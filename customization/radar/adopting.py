@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from catalog.customs import add_custom_model, change_custom_model
 from catalog.facts import BuildState, Kind, Platform, ServingState
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from customization.decide import is_anothers
 from customization.gateways import bedrock
-from customization.killpoints import reach
 from customization.models import CustomizationJob, Found
 from customization.observation import RemoteJob
 from customization.radar.refusal import Refused

@@ -11,11 +11,11 @@ from django.db import transaction
 from catalog.customs import change_custom_model
 from catalog.facts import BuildState, Kind, Platform
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from catalog.platforms.base import AuthError, PlatformError
 from catalog.querysets import ModelQuerySet
 from customization.gateways import bedrock
-from customization.killpoints import reach
 from customization.radar.look import Look, shuffled
 from customization.serving.identity import Account
 

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from customization.capacity.observation import RemoteServing
 from customization.capacity.states import ENDED, LIVE, Noun, ServeState, state_of
 from customization.gateways import serving as platform
-from customization.killpoints import reach
 from customization.models import TABLES, Found, ServingResource, Throughput
 from customization.models.resource import new_token
 from customization.models.serving import END_NOT_KNOWN

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from catalog.models import Model
 from customization.capacity.names import remote_name
 from customization.capacity.states import ServeState
-from customization.killpoints import reach
 from customization.models import Deployment, ServingResource, Throughput
 from customization.models.resource import new_token
 from customization.refusal import Refused

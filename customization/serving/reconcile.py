@@ -14,12 +14,12 @@ from typing import NamedTuple
 import structlog
 from django.db.models import Case, F, Q, TextField, Value, When
 
+from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError, TransientError
 from customization.capacity.decide import SHOWS_WITHIN, Act, decide
 from customization.capacity.observation import RemoteServing
 from customization.capacity.states import ENDED, Noun, ServeState, check_delay, state_of
 from customization.gateways import serving as platform
-from customization.killpoints import reach
 from customization.models import TABLES, ServingResource
 from customization.postponing import LONGEST_WISH, postpone
 from customization.serving.identity import Account

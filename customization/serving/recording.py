@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from catalog.history import next_revision
+from catalog.killpoints import reach
 from customization.capacity.decide import Act, Decision
 from customization.capacity.observation import RemoteServing
 from customization.capacity.states import ENDED, ServeState
-from customization.killpoints import reach
 from customization.models import ServingResource, Throughput
 from customization.serving.telling import tell_model
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q
 
+from catalog.killpoints import reach
 from catalog.platforms.base import (
     AuthError,
     CapacityError,
@@ -22,7 +23,6 @@ from customization.capacity.decide import SHOWS_WITHIN
 from customization.capacity.observation import ServingRequest
 from customization.capacity.states import ENDED, ServeState, check_delay
 from customization.gateways import serving as platform
-from customization.killpoints import reach
 from customization.models import CustomizationJob, ServingResource, Throughput
 from customization.names import tags
 from customization.postponing import postpone

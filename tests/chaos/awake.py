@@ -28,7 +28,7 @@ class Catch:
 
 def main(arguments: Sequence[str] = ()) -> int:
     options = _options(arguments)
-    bugs = [bug for bug in BUGS if options.only.lower() in bug.name.lower()]
+    bugs = [bug for bug in BUGS[-options.last :] if options.only.lower() in bug.name.lower()]
     jobs = [(bug.name, options.most, options.seconds) for bug in bugs]
     started, caught = time.monotonic(), {}
     with fleet(options.processes, player) as ships:
@@ -105,6 +105,7 @@ def _table(catches: list[Catch]) -> None:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos awake", description=__doc__)
     parser.add_argument("--only", default="", help="bugs whose name contains this")
+    parser.add_argument("--last", type=int, default=0, help="only so many at the end of the list")
     parser.add_argument("--most", type=int, default=120, help="schedules to play against one bug")
     parser.add_argument("--seconds", type=float, default=60.0, help="… and for how long")
     parser.add_argument("--processes", type=int, default=2)

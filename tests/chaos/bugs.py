@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.chaos import sabotage as do
+from tests.chaos import timidity as lax
 from tests.chaos.operations import TRAINED
 from tests.chaos.patching import Patch, put, without_index, wrap
-from tests.chaos.steps import DISCOVER, LOOK, Schedule, Step, act, behind, wait
+from tests.chaos.steps import DISCOVER, KILL, LOOK, Schedule, Step, act, behind, wait
 
 RENTING, RECORDING, SENDING = (
     f"customization.serving.{name}" for name in ("renting", "recording", "sending")
 )
 _NEW = (TRAINED, wait(130))
 _SERVED = (*_NEW, act("provision"), LOOK, wait(150), LOOK)
+_CREATE = "CreateProvisionedModelThroughput"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ class Bug:
 def _story(*steps: Step, before: tuple[Step, ...] = _NEW) -> tuple[Schedule, ...]:
     return (Schedule("a story of its own", steps, {}, before),)
 
+
+def _fails(kind: str, operation: str, **fields: object) -> Step:
+    return Step("fault", kind, fields={"operation": operation, **fields})
+
+
+# A Create is carried out and its answer lost; what it made does not show yet, and its name is in use.
+_NAME_IN_USE = replace(
+    _story(
+        _fails("timeout", _CREATE, applied=True), act("provision"), LOOK,
+        Step("account", fields={"other": False, "forgets": True}), wait(6), LOOK, wait(11), LOOK, wait(130), LOOK,
+    )[0],
+    switches={"list_lag_seconds": 120.0, "get_lag_seconds": 120.0},
+)  # fmt: skip
 
 BUGS = (
     Bug("no token is sent", (do.without_token,), ("provision",)),
@@ -53,12 +68,12 @@ BUGS = (
         wrap("customization.serving.reconcile:send", do.send_unnoted),
     ), ("provision and remove", "provision"), hint="accepted"),
     Bug("the call is made before the intent is committed", (
-        wrap(f"{RENTING}:_new_row", do.call_first),
+        wrap("customization.serving.intents:_new_row", do.call_first),
     ), ("provision",), hint="intent_written"),
     Bug("state first, its model later", (
         wrap(f"{RECORDING}:change_state", do.two_transactions),
         wrap(f"{SENDING}:change_state", do.two_transactions),
-    ), ("provision",), hint="before_commit"),
+    ), ("provision",), hint="/ committed"),
     Bug("an unknown word is taken for success", (
         put("customization.capacity.decide:state_of", do.success_of),
         put("customization.serving.reconcile:state_of", do.success_of),
@@ -115,4 +130,32 @@ BUGS = (
     Bug("what is removed in the console is never noticed", (
         put("customization.capacity.decide:LOST_AFTER_LOOKS", 10**6),
     ), ("extend",), hint="removed behind"),
+    Bug("a new token and name when the name is in use", (wrap(f"{SENDING}:_not_taken", do.rename_on_conflict),),
+        (), (_NAME_IN_USE,)),
+    Bug("a wish is dropped when there are too many requests", (wrap(f"{SENDING}:_not_taken", lax.drop_throttled),),
+        ("provision",), _story(_fails("throttle", _CREATE), act("provision"), LOOK), hint="throttle"),
+    Bug("a wish is never sent", (put("customization.serving.reconcile:send", lax.never_send),), ("provision",)),
+    Bug("a deletion is dropped after a failed look", (wrap("customization.deleting:postpone", lax.refuse_deletion),),
+        ("delete",), _story(_fails("error500", "GetCustomModel"), act("delete"), LOOK)),
+    Bug("an extension moves nothing", (wrap(f"{RENTING}:_set_end", lax.keep_end),), ("extend",)),
+    Bug("extending enables again", (
+        wrap("customization.serving.telling:change_custom_model", lax.enable_at("lease changed")),
+    ), (), _story(act("enable"), act("disable"), act("extend"), LOOK, before=_SERVED)),
+    Bug("what is in service is looked at every ten hours", (put("customization.capacity.states:POLL", lax.TEN_HOURS),),
+        ("provision",)),
+    Bug("what is in service is never looked at again", (
+        put("customization.capacity.decide:check_delay", lax.never_when_quiet),
+    ), ("provision",)),
+    Bug("a training is looked at every ten hours", (
+        put("customization.decide:check_delay", lambda state, age: lax.TEN_HOURS),
+    ), ("create",)),
+    Bug("what a killed worker held is held for ten hours", (
+        put("customization.serving.reconcile:CLAIM", lax.TEN_HOURS),
+    ), (), _story(act("provision"), LOOK.harmed(KILL, "before_send"), wait(91), LOOK)),
+    Bug("an unknown word is never unlearnt", (put("customization.capacity.states:MOVES", lax.STUCK),),
+        ("extend", "provision"), hint="a word nobody"),
+    Bug("a worker dies at its work", (wrap("customization.serving.reconcile:ask_removal", lax.die),), ("remove",)),
+    Bug("an Event does not say who", (wrap("catalog.customs:event", lax.anonymous),), ("provision",)),
+    Bug("an Event does not say why", (wrap("catalog.customs:event", lax.without_reason),), ("remove",)),
+    Bug("tags do not name the installation", (wrap(f"{SENDING}:tags", lax.without_instance),), ("provision",)),
 )  # fmt: skip

@@ -135,8 +135,18 @@ def _adopt(step: Step, now: datetime) -> dict[str, Any]:
     from customization import discovery
     from customization.models import Found
 
-    found = Found.objects.filter(name__startswith=step.on, noun__in=["job", "model"]).order_by("-id").first()
+    found = Found.objects.filter(**_stranger(step)).order_by("-id").first()
     return _on("models", discovery.adopt(found, actor=admin(), now=now)) if found else NOTHING
+
+
+def _stranger(step: Step) -> dict[str, Any]:
+    """A job or model by its own name; what serves a model, by that of the model."""
+    from catalog.models import Model
+
+    if noun := step.fields.get("noun"):
+        arns = Model.objects.filter(kind="custom", name=step.on).exclude(arn="").values("arn")
+        return {"noun": noun, "model_arn__in": arns}
+    return {"noun__in": ["job", "model"], "name__startswith": step.on}
 
 
 ACTIONS: dict[str, Callable[[Step, datetime], dict[str, Any]]] = {

@@ -14,6 +14,10 @@ Row = dict[str, Any]
 TABLE = {"throughput": "throughputs", "deployment": "deployments", "job": "jobs"}
 ENDED = ("removed", "refused")
 OURS = "sandbox"  # the caller that our credentials make us
+INSTANCE = "modelhub"  # the tag of this installation: what settings say when nobody sets MODELHUB_INSTANCE
+LOOKS = ("look", "pass", "twice")
+# Answers that mean "not now". Every other refusal is final: quota, validation, a name in use, access denied.
+_PASSING_STATUS, _PASSING_FAULTS = (408, 425, 429), ("throttle", "expired")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,41 @@ class Evidence:
     def pairs(self) -> Iterator[tuple[Moment, Moment]]:
         yield from zip(self.moments, self.moments[1:], strict=False)
 
+    def turns(self) -> Iterator[tuple[Snapshot, list[Moment], Snapshot]]:
+        """Rows before, what was done (an action and what overtook it are one turn), and rows after."""
+        start: Snapshot = {}
+        last: list[Moment] = []
+        for before, moment in self.pairs():
+            if last and moment.rows is last[-1].rows:
+                last.append(moment)
+                continue
+            if last:
+                yield start, last, last[-1].rows
+            start, last = before.rows, [moment]
+        if last:
+            yield start, last, last[-1].rows
+
+    def creates(self, token: str) -> list[Row]:
+        """Every Create that bore this token."""
+        return [
+            c for c in self.platform["calls"] if c["token"] == token and c["operation"].startswith("Create")
+        ]
+
+    def death_of(self, arn: str) -> datetime | None:
+        return next((time_of(d["at"]) for d in self.platform["deaths"] if d["arn"] == arn), None)
+
+    def is_undisturbed(self, there: Moment) -> bool:
+        """A look that ended well, in our own account, none of whose calls met a fault."""
+        if there.step.kind not in LOOKS or not ended_well(there):
+            return False
+        faults = {time_of(call["at"]) for call in self.platform["calls"] if call["fault"]}
+        return there.true_time not in faults and not self._is_elsewhere(there.true_time)
+
+    def _is_elsewhere(self, at: datetime) -> bool:
+        """Were our credentials another account's at that time?"""
+        turns = [each for each in self.platform.get("accounts", ()) if time_of(each["at"]) <= at]
+        return any(each["other"] for each in turns[-1:])
+
 
 def collect(world: World, switches: Mapping[str, Any], passes: int) -> Evidence:
     return Evidence(
@@ -76,5 +115,18 @@ def collect(world: World, switches: Mapping[str, Any], passes: int) -> Evidence:
     )
 
 
-def seconds_between(first: str, second: str) -> float:
-    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
+def ended_well(there: Moment) -> bool:
+    """It came to its end without any harm, error or overtaking."""
+    end = there.end
+    return end.end == "done" and not end.harmed and not end.defects and not there.step.meanwhile
+
+
+def is_final(call: Row) -> bool:
+    """Was this call refused for good? (A 403 for expired credentials passes; one for lacking rights does not.)"""
+    status = call["status"] or 0
+    refused = 400 <= status < 500 and status not in _PASSING_STATUS
+    return refused and call["fault"] not in _PASSING_FAULTS
+
+
+def time_of(text: str) -> datetime:
+    return datetime.fromisoformat(text)

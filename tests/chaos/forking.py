@@ -119,7 +119,7 @@ def _live(line: Connection) -> None:
 def _work(step: Step, now: datetime, fate: Fate, heard: list[str]) -> Outcome:
     from django.db import close_old_connections, connection
 
-    from customization import killpoints
+    from catalog import killpoints
     from tests.chaos import doing
 
     heard.clear()

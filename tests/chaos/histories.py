@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from customization.killpoints import POINTS
 from tests.chaos.faults import LAG, SPOILT_ANSWERS, WRONG_ANSWERS
 from tests.chaos.pairs import SWITCH_SETS
 from tests.chaos.steps import CUT, DISCOVER, KILL, LOOK, PAUSE, TWICE, Schedule, Step, act, behind, wait
@@ -22,8 +21,15 @@ _OPERATIONS = (
     "StopModelCustomizationJob", "GetModelCustomizationJob", "GetProvisionedModelThroughput",
     "ListProvisionedModelThroughputs", "ListModelCustomizationJobs", "ListCustomModels",
 )  # fmt: skip
+_OF_S3 = ("DeleteObjects", "ListObjectsV2", "GetObject", "HeadObject")
+# Written out, not taken from the product: a seed that was printed must go on meaning the same history.
 _OF_ACTIONS = ("intent_written", "intent_committed", "sql")
-_OF_LOOKS = tuple(sorted(set(POINTS) - set(_OF_ACTIONS)))
+_OF_ADOPTION = ("before_commit", "committed", "sql")
+_OF_DISCOVERY = ("before_commit", "committed", "before_ack", "sql")
+_OF_LOOKS = (
+    "intent_written", "intent_committed", "claimed", "before_send", "accepted", "before_commit", "committed",
+    "before_stop", "stop_accepted", "before_delete", "delete_accepted", "before_artifacts", "before_ack",
+)  # fmt: skip
 _WAITS = (1, 5, 6, 30, 61, 91, 130, 400, 3700)
 
 
@@ -60,8 +66,12 @@ def _act(dice: random.Random) -> Step:
     kind = dice.random()
     if kind < 0.65:
         return act(_weighted(dice, _ON_MODELS), dice.choice(MODELS), **_terms(dice))
-    if kind < 0.92:
-        return act(_weighted(dice, _ON_JOBS), dice.choice(("j0", "j1")))
+    if kind < 0.91:
+        what = _weighted(dice, _ON_JOBS)
+        results = {"artifacts": dice.random() < 0.7} if what == "delete" else {}
+        return act(what, dice.choice(("j0", "j1")), **results)
+    if kind < 0.95:
+        return act("adopt", dice.choice(MODELS), noun=dice.choice(("throughput", "deployment")))
     return act("adopt", dice.choice(("f0", "f1")))
 
 
@@ -85,6 +95,9 @@ def _time_passes(dice: random.Random) -> list[Step]:
 
 
 def _platform_fails(dice: random.Random) -> list[Step]:
+    if dice.random() < 0.1:
+        kind = dice.choice(("denied", "throttle", "error500", "timeout", "closed", "empty200"))
+        return [Step("fault", kind, fields={"platform": "s3", "operation": dice.choice(_OF_S3)})]
     kind = dice.choice((*WRONG_ANSWERS, *SPOILT_ANSWERS, "denied", "short_list"))
     fields = {"operation": dice.choice(_OPERATIONS), "times": dice.randint(1, 3)}
     if kind in WRONG_ANSWERS and kind not in ("expired", "denied", "quota"):
@@ -125,7 +138,12 @@ def _harmed(dice: random.Random, step: Step, chance: float) -> Step:
     if dice.random() < 0.2:
         point, nth = "sql", dice.randint(1, 30)
     else:
-        points = _OF_ACTIONS if step.kind == "act" else _OF_LOOKS
-        point, nth = dice.choice(points), dice.choice((1, 1, 1, 2))
+        point, nth = dice.choice(_points(step)), dice.choice((1, 1, 1, 2))
     meanwhile = (_act(dice) if dice.random() < 0.5 else LOOK) if harm == PAUSE else None
     return step.harmed(harm, point, nth, meanwhile)
+
+
+def _points(step: Step) -> tuple[str, ...]:
+    if step.kind == "act":
+        return _OF_ADOPTION if step.what == "adopt" else _OF_ACTIONS
+    return _OF_DISCOVERY if step.kind == "discover" else _OF_LOOKS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.chaos.evidence import Evidence
-from tests.chaos.verdicts import history, hours, platform, wishes
+from tests.chaos.verdicts import deleting, dropped, events, history, hours, platform, states, timing, wishes
 
 INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
     check.__name__: check
@@ -17,13 +17,16 @@ INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
         platform.no_orphans,
         platform.no_duplicates,
         platform.nothing_lost,
-        platform.no_wrong_deletion,
-        platform.green_is_callable,
-        platform.same_as_the_platform,
+        deleting.no_wrong_deletion,
+        states.green_is_callable,
+        states.same_as_the_platform,
         platform.tokens_are_ours,
         wishes.wishes_are_kept,
+        dropped.no_wish_is_dropped,
+        timing.looked_at_in_time,
         hours.hours_agree,
-        history.every_change_has_an_event,
+        events.every_change_has_an_event,
+        events.events_say_who_and_why,
         history.enabled_cleared_on_removal,
         history.refused_with_reason,
         history.settled_in_two_passes,

@@ -6,7 +6,7 @@ unknown words, take us for another account.
 
 import sys
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox import gate
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _deaths: list[dict[str, Any]] = []
 _words: dict[str, str] = {}
+_spoken: list[dict[str, Any]] = []
+_accounts: list[dict[str, Any]] = []
 _elsewhere: set[bool] = set()
 
 
@@ -40,7 +42,8 @@ def begin(world: "World", request: Request) -> dict[str, Any]:
     world.ledger.clear()
     world.invocations.clear()
     world.owned.scripts.clear()
-    _deaths.clear(), _words.clear(), _elsewhere.clear()
+    for noted in (_deaths, _words, _spoken, _accounts, _elsewhere):
+        noted.clear()
     world.clock.freeze()
     world.clock.set(datetime.fromisoformat(wish["now"]))
     world.switches.set(dict(wish["switches"]))
@@ -59,21 +62,35 @@ def evidence(world: "World", request: Request) -> dict[str, Any]:
             "bill": shown_serving.bill(world, request)["lines"],
             "calls": shown_ledger.listing(world, request)["entries"],
             "deaths": list(_deaths),
+            "words": list(_spoken),
+            "accounts": list(_accounts),
             "faults_left": len(world.faults.all()),
         }
 
 
 def words(world: "World", request: Request) -> dict[str, Any]:
-    """Body: word, arns. From now on the state of these throughputs and deployments is called by that word."""
+    """Body: word, arns. From now on the state of these throughputs and deployments is called by that word; without a
+    word, everything is called by its own again."""
     wish = request.json()
-    _words.update(dict.fromkeys(wish["arns"], str(wish["word"])))
+    if wish["word"]:
+        _words.update(dict.fromkeys(wish["arns"], str(wish["word"])))
+    else:
+        _words.clear()
+    _spoken.append({"at": _now(world), "word": wish["word"], "arns": list(wish["arns"])})
     return {}
 
 
 def account(world: "World", request: Request) -> dict[str, Any]:
-    """Body: other. Whether calls come with credentials of another account, which owns nothing and may make nothing."""
+    """Body: other, forgets. Whether calls come with credentials of another account, which owns nothing and may make
+    nothing. One that ``forgets`` no longer knows our tokens (AWS does not say for how long it does): what is asked for
+    again is refused, for its name is in use."""
+    wish = request.json()
+    other = bool(wish["other"])
+    if wish.get("forgets"):
+        world.owned.tokens.clear()
     _elsewhere.clear()
-    _elsewhere.update({True} if request.json()["other"] else ())
+    _elsewhere.update({True} if other else ())
+    _accounts.append({"at": _now(world), "other": other})
     return {}
 
 
@@ -112,11 +129,22 @@ def _mind_accounts() -> None:
 
 
 def _note_deaths() -> None:
-    """Of everything that is deleted: when, and what served it at that moment."""
+    """Of everything that is deleted: when, what served it or what it served then, and since when it had failed."""
     remove_serving, remove_model = serving.remove, custom_models.remove
 
     def serving_dies(world: "World", record: Any) -> None:
-        _deaths.append({"kind": record["noun"], "arn": record["arn"], "at": _now(world), "served_by": []})
+        life = life_of(record, world.clock.timestamp())
+        failed = datetime.fromtimestamp(life.modified, UTC).isoformat() if life.status == "Failed" else None
+        _deaths.append(
+            {
+                "kind": record["noun"],
+                "arn": record["arn"],
+                "at": _now(world),
+                "served_by": [],
+                "model_arn": life.model_arn,
+                "failed_at": failed,
+            }
+        )
         remove_serving(world, record)
 
     def model_dies(world: "World", model: Any) -> None:

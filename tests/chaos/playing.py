@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from sandbox.client import SandboxControl
-from tests.chaos import evidence, settling
+from tests.chaos import evidence, meeting, settling
 from tests.chaos.evidence import Evidence
+from tests.chaos.forking import Outcome
 from tests.chaos.invariants import judge
-from tests.chaos.steps import Schedule
+from tests.chaos.steps import Schedule, Step, wait
 from tests.chaos.world import World
 
 # What every schedule begins with; a schedule's own switches come on top.
 USUAL = {"training_seconds": 200.0}
+MORE_LOOKS = 2
 
 
 @dataclass
@@ -53,8 +56,47 @@ def witness(control: SandboxControl, schedule: Schedule) -> tuple[Evidence, Worl
     world = World(control)
     world.begin(switches)
     world.quietly(schedule.before)
-    for step in schedule.steps:
-        world.do(step)
-        switches |= step.fields if step.kind == "switch" else {}
+    calls = meeting.calls_before(control, schedule)
+    left = _tell(world, schedule.steps)
+    if schedule.is_pair:
+        _strike_late(world, left)
+    meeting.count(world, schedule, calls)
     passes = settling.settle(world)
     return evidence.collect(world, switches, passes), world
+
+
+def _tell(world: World, steps: Iterable[Step]) -> list[Step]:
+    """Carry out the story. A harm that did not come by its point is handed on to the next step that can take it: a
+    fault that delays a look must not mean that nobody is killed. Those that are left over are returned."""
+    handed_on: list[Step] = []
+    for step in steps:
+        heir = next((each for each in handed_on if step.takes(each)), None)
+        if heir:
+            handed_on.remove(heir)
+            step = step.harmed(heir.harm, heir.point, heir.nth, heir.meanwhile)
+        events = len(world.moments[-1].rows["events"])
+        end = world.do(step)
+        if step.harm and not _struck(end):
+            handed_on.append(_rest_of(step, end))
+        if step.kind == "act" and _struck(end) and events == len(world.moments[-1].rows["events"]):
+            world.do(
+                replace(step, harm="", point="", meanwhile=None)
+            )  # as whoever sees that nothing has happened
+    return handed_on
+
+
+def _strike_late(world: World, harmed: list[Step]) -> None:
+    """Faults have put off what the harm waits for: some more looks."""
+    for _ in range(MORE_LOOKS):
+        harmed = [step for step in harmed if step.kind == "look"]
+        harmed = _tell(world, (wait(91), *harmed)) if harmed else []
+
+
+def _rest_of(step: Step, end: Outcome) -> Step:
+    """``nth`` counts on, from step to step."""
+    passed = end.reached.count(step.point) if step.point != "sql" else 0
+    return replace(step, nth=max(1, step.nth - passed))
+
+
+def _struck(end: Outcome) -> bool:
+    return end.harmed or end.end == "killed"

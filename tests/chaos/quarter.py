@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.chaos import doing, stage
 from tests.chaos.plans import BASES, Deed, Plan
+from tests.chaos.verdicts.timing import TROUBLED
 
 BEAT = timedelta(seconds=5)
 DISCOVERY = timedelta(hours=6)  # every five minutes in production
@@ -17,10 +18,13 @@ WARNINGS = (timedelta(hours=1), timedelta(minutes=10), timedelta())
 
 
 class Quarter:
-    """``control``: the sandbox's strings. ``figures``: what was done."""
+    """``control``: the sandbox's strings. ``poll``: how often what is in service is looked at, in seconds.
+    ``figures``: what was done. ``late``: what was not to be looked at in time."""
 
-    def __init__(self, control: Any, plans: list[Plan], days: int) -> None:
+    def __init__(self, control: Any, plans: list[Plan], days: int, poll: int) -> None:
         self.control, self.now = control, stage.START
+        self.late: list[str] = []
+        self._longest = timedelta(seconds=max(poll, TROUBLED)) + BEAT
         self.end = stage.START + timedelta(days=days)
         self.figures: Counter[str] = Counter()
         deeds = ((stage.START + deed.after, number, deed, plan)
@@ -39,11 +43,21 @@ class Quarter:
             self._pass_to(self._on_beat(self.now))
             doing.look(self.now)
             self.figures["ticks"] += 1
+            self._note_late()
             if self.now >= self._discovery:
                 doing.discover(self.now)
                 self._discovery = self.now + DISCOVERY
             yield self.now
         self._pass_to(max(self.now, self.end))
+
+    def _note_late(self) -> None:
+        """The ticks come when the product asks for them: so that it asks soon enough is judged here."""
+        from customization.models import Throughput
+
+        rows = Throughput.objects.exclude(state__in=["removed", "refused"])
+        for name, due in rows.values_list("model__name", "next_check_at"):
+            if due is None or due > self.now + self._longest:
+                self.late.append(f"{name} is to be looked at {due or 'never'} again, at {self.now}")
 
     def _pass_to(self, moment: datetime) -> None:
         self.now = max(self.now, moment)

@@ -14,6 +14,7 @@ from tests.chaos.steps import act
 from tests.chaos.weather import Weather
 
 MOST_PASSES = 12
+GREEN = ("tone0", "tone1")  # one behind a throughput, one behind a deployment
 # What must be the same after the drill, by table.
 KEPT = {
     "jobs": ("remote_name", "arn", "request_token", "state"),
@@ -46,10 +47,13 @@ class Drill:
         tags = {"modelhub:instance": "another", "modelhub:request": "not-ours"}
         self.control.make_deployment("their-deployment", model="theirs", tags=tags)
         self._pass(3600)
+        for name in GREEN:
+            doing.perform(act("enable", name), self.now)
 
     def lose(self) -> Snapshot:
         """Every row of jobs, custom models, throughputs and deployments, with the Events that protect them."""
         before = snapshots.take()
+        self.broken += [f"{name} is not green to begin with" for name in {*GREEN} - _green(before)]
         snapshots.clear()
         return before
 
@@ -60,6 +64,7 @@ class Drill:
             self._pass(60)
             doing.discover(self.now)
             rows = snapshots.take()
+            self.broken += [f"{name} is green, and nobody enabled it" for name in _green(rows)]
             now_home = sum(len(rows[table]) for table in KEPT)
             if now_home == home and number > 2:
                 return number - 1
@@ -68,7 +73,7 @@ class Drill:
 
     def compare(self, before: Snapshot, after: Snapshot) -> None:
         for table, columns in KEPT.items():
-            was = sorted(str([row[name] for name in columns]) for row in before[table])
+            was = sorted(str([_recoverable(row)[name] for name in columns]) for row in before[table])
             found = sorted(str([row[name] for name in columns]) for row in after[table])
             self.broken += [f"{table}: did not come home: {row}" for row in was if row not in found]
             self.broken += [f"{table}: was not there before: {row}" for row in found if row not in was]
@@ -80,6 +85,22 @@ class Drill:
             self.broken += [
                 f"{table} {row['id']} is not marked as adopted" for row in after[table] if not row["adopted"]
             ]
+
+    def what_is_not_known(self, after: Snapshot) -> None:
+        """Whether a model was enabled and when a lease ends: modelhub must not guess. Only people may say."""
+        from customization.models.serving import END_NOT_KNOWN
+
+        models = after["models"]
+        self.broken += [f"{row['name']} is enabled, and nobody did it" for row in models if row["enabled"]]
+        self.broken += [
+            f"{row['remote_name']} has an end that nobody set, or does not say that it lost its end"
+            for row in after["throughputs"]
+            if row["ends_at"] or row["no_end_reason"] != END_NOT_KNOWN
+        ]
+        for name in GREEN:
+            doing.perform(act("enable", name), self.now)
+        left = {*GREEN} - _green(snapshots.take())
+        self.broken += [f"{name} came home and can't be enabled" for name in left]
 
     def hours_agree(self) -> None:
         from customization.models import Throughput
@@ -121,6 +142,15 @@ class Drill:
             self.now += timedelta(seconds=each)
             self.control.set_clock(self.now)
             doing.look(self.now)
+
+
+def _green(rows: Snapshot) -> set[str]:
+    return {row["name"] for row in rows["models"] if row["status"] == "green"}
+
+
+def _recoverable(row: dict[str, Any]) -> dict[str, Any]:
+    """Nothing is green by itself: to enable is a person's act, which is asked for again."""
+    return row | {"status": "yellow"} if row.get("status") == "green" else row
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -168,6 +198,7 @@ def _run(wish: argparse.Namespace, sandbox: Any) -> int:
     doing.discover(drill.now)
     after = snapshots.take()
     drill.compare(before, after)
+    drill.what_is_not_known(after)
     drill.hours_agree()
     foreign = sorted(found["name"] for found in after["found"] if found["state"] != "adopted")
     drill.end()

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 from tests.chaos.invariants import INVARIANTS
+from tests.chaos.meeting import FAULT, HARM, MET, STRUCK
 from tests.chaos.playing import Verdict
 from tests.chaos.steps import Schedule
 
@@ -71,6 +72,8 @@ class Progress:
             sys.stdout.write("\r\x1b[K")
         for key, label in _FIGURES:
             print(f"{self.figures[key]:>9,}  {label}")
+        for key, whole in ((STRUCK, HARM), (MET, FAULT)):
+            print(f"{self.figures[key]:>9,}  {key}, of {self.figures[whole]:,}")
         print(
             f"{self.seconds:>9,.0f}  seconds ({self.seconds / max(1, self.figures['schedules']):.3f} a schedule)"
         )

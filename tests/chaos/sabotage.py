@@ -52,16 +52,25 @@ def rename_and_retry(original: Any, row: Any, error: Any, now: Any, before: Any)
     from catalog.platforms.base import TransientError
 
     if isinstance(error, TransientError):
-        token = str(uuid.uuid4())
-        row.move(
-            row.state,
-            request_token=token,
-            remote_name=f"{row.name}-{token[:8]}",
-            sent_at=None,
-            next_check_at=now,
-        )
-        return
-    original(row, error, now, before)
+        _rename(row, now)
+    else:
+        original(row, error, now, before)
+
+
+def rename_on_conflict(original: Any, row: Any, error: Any, now: Any, before: Any) -> None:
+    """The name is in use, so another is taken; nobody looks whether the very thing that was asked for has it."""
+    from catalog.platforms.base import ConflictError
+
+    if isinstance(error, ConflictError):
+        _rename(row, now)
+    else:
+        original(row, error, now, before)
+
+
+def _rename(row: Any, now: Any) -> None:
+    token = str(uuid.uuid4())
+    name = f"{row.name}-{token[:8]}"
+    row.move(row.state, request_token=token, remote_name=name, sent_at=None, next_check_at=now)
 
 
 def move_anyway(self: Any, before: str, *, only_if: Any = None, **columns: Any) -> bool:
@@ -98,19 +107,18 @@ def call_first(original: Any, *args: Any) -> Any:
 
 def two_transactions(original: Any, row: Any, state: Any, now: Any, **columns: Any) -> bool:
     """The row is moved and committed; its model is told afterwards."""
-    from customization.killpoints import reach
+    from django.db import transaction
+
     from customization.serving import recording
 
-    why = columns.pop("why", "")
-    moved = row.move(row.state, state=state, changed_at=now, **columns)
-    reach("before_commit")
-    if moved:
-        from django.db import transaction
-
+    told: list[Any] = []
+    tell = recording.tell_model
+    with mock.patch.object(recording, "tell_model", lambda *what, **how: told.append((what, how))):
+        moved = original(row, state, now, **columns)
+    for what, how in told:
         with transaction.atomic():
             recording.next_revision()
-            recording.tell_model(row.model, f"{row.noun} {state.value}", now=now, why=why)
-    reach("committed")
+            tell(*what, **how)
     return bool(moved)
 
 

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 OWNER = "postgres"  # PostgreSQL refuses to run as root
@@ -112,40 +112,3 @@ class Redis:
     def _answers(self) -> bool:
         with socket.socket() as attempt:
             return attempt.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-class Crew:
-    """Processes of modelhub as in production: a worker, and as many beats as wanted."""
-
-    def __init__(self, folder: Path, environment: dict[str, str], root: Path, python: str) -> None:
-        self.folder, self._environment, self._root, self._python = folder, environment, root, python
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str, *arguments: str) -> None:
-        home = self.folder / name
-        home.mkdir()
-        command = [self._python, "-m", "celery", "--app", "modelhub.celery", *arguments]
-        with (home / "log").open("wb") as log:
-            self.processes[name] = subprocess.Popen(
-                command,
-                cwd=self._root,
-                env={**self._environment, "VAR_DIR": str(home)},
-                stdout=log,
-                stderr=log,
-            )
-
-    def dead(self) -> Sequence[str]:
-        return [name for name, process in self.processes.items() if process.poll() is not None]
-
-    def log(self, name: str) -> str:
-        return (self.folder / name / "log").read_text(errors="replace")
-
-    def stop(self) -> None:
-        for process in self.processes.values():
-            process.terminate()
-        for process in self.processes.values():
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()

@@ -1,11 +1,15 @@
 """After the faults: passes until nothing changes.
 
-A *pass* is one look at everything that is due: the clock moves past the platform's lags and its own durations, past
-claims, and past the due time of every row that waits for one; then the worker's tick runs once, with no fault. The
-first pass and the last (which must change nothing) look for strangers, too: discovery. A pass *changed* something when
-a state, an ARN or a fact of a model differs afterwards (``snapshots.digest``), or when something was born or died
-on the platform. What takes two calls in order (ask for a removal, then see that it is gone) takes two passes, and no
-story takes more.
+A *pass* is one look at everything: the clock moves past the platform's lags and its own durations, past claims, and
+past the longest pause that any row may take (``verdicts.timing``: whatever due time a row has, it is not waited for);
+then the worker's tick runs once, with no fault (and once more, when that tick itself has made something due at once:
+the results of a model go after the model is seen to be gone). The first pass and the last (which must change nothing)
+look for strangers, too: discovery. A pass *changed* something when a state, an ARN or a fact of a model differs
+afterwards (``snapshots.digest``), or when something was born or died on the platform. What takes two calls in order
+(ask for a removal, then see that it is gone) takes two passes, and no story takes more.
+
+If the platform spoke an unknown word, there is a look before the passes: what is believed of that word is judged, and
+then the platform speaks plainly again.
 """
 
 from __future__ import annotations
@@ -19,9 +23,8 @@ from tests.chaos.steps import DISCOVER, LOOK, Step
 from tests.chaos.world import World
 
 LAG = 120.0  # of lists and of Get: the most that any schedule plays
-BETWEEN = timedelta(
-    seconds=LAG + 240
-)  # a list that lags shows the end of trainings and creations, too; claims are over
+# A list that lags shows the end of trainings and creations, too; claims are over, and so is the longest pause.
+BETWEEN = timedelta(seconds=LAG + 240)
 ALLOWED = 2
 MOST = 6
 _LEASE_NEAR = timedelta(hours=2)
@@ -34,10 +37,11 @@ def settle(world: World) -> int:
     world.control.clear_job_scripts()
     world.control._call("POST", "account", {"other": False})
     world.skew = 0.0
+    _hear_plain_words(world)
     shape, changed, quiet = _shape(world, snapshots.take()), 0, 0
     for number in range(1, MOST + 1):
-        _wait_for_all(world, snapshots.take(), first=number == 1)
-        world.do(LOOK)
+        _wait(world, snapshots.take(), first=number == 1)
+        _look(world)
         if number == 1:
             world.do(DISCOVER)
         was, shape = shape, _shape(world, world.moments[-1].rows)
@@ -76,14 +80,26 @@ def _shape(world: World, rows: Snapshot) -> Any:
     return snapshots.digest(rows), len(births), len(seen["deaths"])
 
 
-def _wait_for_all(world: World, rows: Snapshot, *, first: bool) -> None:
-    due = [
-        datetime.fromisoformat(row["next_check_at"])
-        for table in ("throughputs", "deployments", "jobs", "deletions")
-        for row in rows[table]
-        if row["next_check_at"]
-    ]
-    moment = max([world.now + BETWEEN, *(each + timedelta(seconds=1) for each in due)])
+def _hear_plain_words(world: World) -> None:
+    """What is called by a word that nobody knows is looked at without any fault; then the platform takes it back."""
+    if any(moment.step.what == "says" for moment in world.moments):
+        world.do(Step("wait", seconds=BETWEEN.total_seconds()))
+        world.do(LOOK)
+        world.control._call("POST", "words", {"word": "", "arns": []})
+
+
+def _look(world: World) -> None:
+    """The tick; and the next one, when something is due again at this very moment (it comes five seconds later)."""
+    world.do(LOOK)
+    tables = ("throughputs", "deployments", "jobs", "deletions")
+    due = [row["next_check_at"] for table in tables for row in world.moments[-1].rows[table]]
+    if any(each and datetime.fromisoformat(each) <= world.now for each in due):
+        world.do(Step("wait", seconds=5.0))
+        world.do(LOOK)
+
+
+def _wait(world: World, rows: Snapshot, *, first: bool) -> None:
+    moment = world.now + BETWEEN
     if first:
         moment = max([moment, *_ending_leases(world, rows)])
     world.do(Step("wait", seconds=(moment - world.now).total_seconds()))

@@ -54,7 +54,7 @@ def build(control: Any) -> None:
 
 def _rehearse(control: Any) -> None:
     """One story in this very process: what is loaded at the first use, children find loaded."""
-    from customization import killpoints
+    from catalog import killpoints
     from customization.gateways import serving
     from tests.chaos import doing, snapshots
 

@@ -14,10 +14,11 @@ KILL, PAUSE, CUT = "kill", "pause", "database lost"
 class Step:
     """``kind``: act (an admin's, ``what`` on the model called ``on``), look (a tick), discover, pass (both),
     wait and skew (``seconds``), fault and script (``what`` with ``fields``), behind (somebody else's doing), twice (two
-    workers at once), switch and account (of the platform).
+    workers at once), account (of the platform).
 
     ``harm`` befalls an act, look or discover at the ``nth`` reach of ``point``: it is killed, loses its database
-    connection, or waits there until ``meanwhile`` is over.
+    connection, or waits there until ``meanwhile`` is over. What never comes by the point hands its harm on: see
+    ``playing``.
     """
 
     kind: str
@@ -33,6 +34,14 @@ class Step:
     def harmed(self, harm: str, point: str, nth: int = 1, meanwhile: Step | None = None) -> Step:
         return replace(self, harm=harm, point=point, nth=nth, meanwhile=meanwhile)
 
+    def takes(self, other: Step) -> bool:
+        """Can the harm that did not strike ``other`` befall this one instead?"""
+        if self.harm:
+            return False
+        if self.kind == "twice":
+            return other.kind == "look" and other.harm != PAUSE
+        return self.kind == other.kind and self.what == other.what
+
     def __str__(self) -> str:
         words = [self.kind, self.what, self.on, f"{self.seconds:g} s" if self.seconds else ""]
         words += [f"{name}={value}" for name, value in self.fields.items()]
@@ -45,12 +54,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Schedule:
-    """``before``: how the world is brought to where the story begins, without faults."""
+    """``before``: how the world is brought to where the story begins, without faults. Of a pair: of which kind its
+    ``fault`` is ("" for none), to tell whether it was met."""
 
     name: str
     steps: tuple[Step, ...]
     switches: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Step, ...] = ()
+    is_pair: bool = False
+    fault: str = ""
+
+    @property
+    def is_harmed(self) -> bool:
+        return any(step.harm for step in self.steps)
 
     def __str__(self) -> str:
         lines = [f"{self.name}  switches: {json.dumps(dict(self.switches))}"]

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,64 +10,9 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.forking import Outcome
 from tests.chaos.invariants import INVARIANTS, judge
 from tests.chaos.shrinking import shrink
+from tests.chaos.specimens import ARN, NOW, evidence, model, platform, rows, throughput
 from tests.chaos.steps import KILL, LOOK, Schedule, Step, act, wait
 from tests.chaos.world import Moment
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ARN, MODEL = "arn:throughput", "arn:model"
-
-
-def model(**facts):
-    usual = {"id": 1, "name": "m0", "build": "built", "serving": "ready", "serving_arn": ARN, "arn": MODEL}
-    return {**usual, "enabled": True, "status": "green", "listed": True, "archived_at": None, **facts}
-
-
-def throughput(**columns):
-    usual = {"id": 7, "model_id": 1, "request_token": "t", "arn": ARN, "state": "in service", "trouble": ""}
-    times = {
-        "billed_from": NOW.isoformat(),
-        "billed_until": None,
-        "failed_at": None,
-        "removal_asked_at": None,
-    }
-    rest = {"units": 1, "ends_at": None, "next_check_at": NOW.isoformat(), "adopted": False, "attempts": 0}
-    return {**usual, **times, **rest, "seen_at": NOW.isoformat(), **columns}
-
-
-def rows(**tables):
-    events = [
-        {"id": n, "model_id": 1, "action": action, "from_status": before, "to_status": after}
-        for n, (action, before, after) in enumerate(
-            [("throughput in service", "red", "yellow"), ("enabled", "yellow", "green")], 1
-        )
-    ]
-    usual = {
-        "models": [model()],
-        "throughputs": [throughput()],
-        "deployments": [],
-        "jobs": [],
-        "events": events,
-    }
-    return {**usual, "deletions": [], "found": [], **tables}
-
-
-def platform(**parts):
-    there = {"provisionedModelArn": ARN, "modelArn": MODEL, "status": "InService"}
-    births = [
-        {"kind": "model", "arn": MODEL, "token": None, "caller": "sandbox", "name": "m0", "tags": {}},
-        {"kind": "throughput", "arn": ARN, "token": "t", "caller": "sandbox", "name": "m0-t",
-         "tags": {"modelhub:request": "t"}, "at": NOW.isoformat()},
-    ]  # fmt: skip
-    usual = {"throughputs": [there], "deployments": [], "jobs": [], "custom_models": [{"modelArn": MODEL}]}
-    bill = [{"arn": ARN, "unit_hours": 1.0}]
-    return {**usual, "created": births, "deaths": [], "calls": [], "bill": bill, **parts}
-
-
-def evidence(here=None, there=None, **more):
-    moment = Moment(
-        "look", LOOK, NOW + timedelta(hours=1), NOW + timedelta(hours=1), Outcome("done"), here or rows()
-    )
-    return Evidence(platform=there or platform(), moments=(moment, moment), **more)
 
 
 def test_what_agrees_is_not_called_broken():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,7 +50,7 @@ class World:
         """The time by the clock of our own machine."""
         return self.now + timedelta(seconds=self.skew)
 
-    def do(self, step: Step) -> None:
+    def do(self, step: Step) -> Outcome:
         """Carry one step out and note what became of it."""
         end = getattr(self, f"_{step.kind}")(step) or Outcome("done")
         if step.kind in ("act", "look", "discover", "pass", "twice"):
@@ -61,6 +61,7 @@ class World:
             self.moments.append(Moment(f"meanwhile: {other}", other, self.ours, self.now, its_end, rows))
         self.meanwhile.clear()
         self.moments.append(Moment(str(step), step, self.ours, self.now, end, rows))
+        return end
 
     def quietly(self, steps: tuple[Step, ...]) -> None:
         """Bring the world to where a story begins: nothing is harmed, and only the end is noted."""
@@ -98,38 +99,41 @@ class World:
         """Our credentials are exchanged for another account's, until things settle."""
         self.control._call("POST", "account", dict(step.fields))
 
-    def _switch(self, step: Step) -> None:
-        self.control.switch(**step.fields)
-
     def _twice(self, step: Step) -> Outcome:
         """The same message delivered to two workers at the same time."""
-        for worker in CREW:
-            worker.start(Step("look"), self.ours)
+        for worker, look in zip(CREW, (replace(step, kind="look"), Step("look")), strict=True):
+            worker.start(look, self.ours)
         ends = [worker.end() for worker in CREW]
         return next((end for end in ends if end.end != "done" or end.defects), ends[0])
 
     def _behind(self, step: Step) -> None:
         """Somebody else at work; that there is nothing to be done it to is no matter."""
         with suppress(SandboxError):
-            getattr(self, f"_somebody_{step.what}")(step)
+            self.figures["others' deeds"] += bool(getattr(self, f"_somebody_{step.what}")(step))
 
-    def _somebody_removes(self, step: Step) -> None:
+    # Each says whether there was anything to be done.
+    def _somebody_removes(self, step: Step) -> bool:
         noun = str(step.fields["noun"])
         if noun == "model":
             there = [m for m in self.control.custom_models() if m["modelName"] == step.on]
             for model in there[-1:]:
                 self.behind.add(model["modelArn"])
                 self.control.remove_custom_model(step.on)
-        for arn in self._serving(noun, step.on)[-1:]:
+            return bool(there)
+        serving = self._serving(noun, step.on)
+        for arn in serving[-1:]:
             self.behind.add(arn)
             getattr(self.control, f"remove_{noun}")(arn)
+        return bool(serving)
 
-    def _somebody_fails(self, step: Step) -> None:
+    def _somebody_fails(self, step: Step) -> bool:
         noun = str(step.fields["noun"])
-        for arn in self._serving(noun, step.on)[-1:]:
+        serving = self._serving(noun, step.on)
+        for arn in serving[-1:]:
             getattr(self.control, f"fail_{noun}")(arn, "Somebody made it fail.")
+        return bool(serving)
 
-    def _somebody_makes(self, step: Step) -> None:
+    def _somebody_makes(self, step: Step) -> bool:
         noun = str(step.fields["noun"])
         if noun == "model":
             self.control.make_custom_model(step.on, baseModelId=stage.BASE)
@@ -138,16 +142,20 @@ class World:
         else:
             make = getattr(self.control, f"make_{noun}")
             make(f"theirs-{len(self.moments)}", model=step.on)
+        return True
 
-    def _somebody_says(self, step: Step) -> None:
+    def _somebody_says(self, step: Step) -> bool:
         """The platform calls the state of all that serves a model by a word of a newer release."""
         arns = self._serving("throughput", step.on) + self._serving("deployment", step.on)
         self.control._call("POST", "words", {"word": step.fields["word"], "arns": arns})
+        return bool(arns)
 
-    def _somebody_stops(self, step: Step) -> None:
-        for job in self.control.jobs():
-            if job["outputModelName"] == step.on and job["status"] == "InProgress":
-                self.control.stop_job(job["jobName"])
+    def _somebody_stops(self, step: Step) -> bool:
+        there = [job for job in self.control.jobs() if job["outputModelName"] == step.on]
+        running = [job["jobName"] for job in there if job["status"] == "InProgress"]
+        for name in running:
+            self.control.stop_job(name)
+        return bool(running)
 
     def _serving(self, noun: str, model_name: str) -> list[str]:
         if noun not in ("throughput", "deployment"):

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from catalog import killpoints
 from catalog.models import Event, Model
 from catalog.platforms import aws
-from customization import jobs, killpoints
+from customization import jobs
 from customization.gateways import storage
 from customization.gateways.places import Place
 from customization.models import CustomizationJob, Dataset

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from catalog import killpoints
 from catalog.models import Event, Model
 from catalog.platforms import aws
-from customization import artifacts, jobs, killpoints
+from customization import artifacts, jobs
 from customization.decide import decide
 from customization.models import CustomizationJob, Dataset
 from customization.recording import record

@@ -5,8 +5,9 @@ Afterwards two looks bring it all together: exactly one job on the platform, non
 
 import pytest
 
+from catalog import killpoints
 from catalog.models import Model
-from customization import jobs, killpoints
+from customization import jobs
 from customization.models import CustomizationJob
 from tests.integration.customization.conftest import CREATE, World, fresh, story
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from customization import jobs, killpoints
+from catalog import killpoints
+from customization import jobs
 from customization.models import CustomizationJob
 from customization.reconcile import reconcile_jobs
 from tests.integration.customization.conftest import CREATE, green_base, story, valid_file

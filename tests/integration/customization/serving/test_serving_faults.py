@@ -7,10 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog import enablement
+from catalog import enablement, killpoints
 from catalog.models import Event, Model
 from catalog.platforms import aws
-from customization import killpoints
 from customization.capacity.states import Noun
 from customization.models import Deployment, Throughput
 from customization.models.resource import new_token

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from customization import killpoints
+from catalog import killpoints
 from customization.capacity.states import Noun
 from customization.deletion import request_deletion
 from customization.models import TABLES, Deletion, ServingResource

@@ -1,0 +1,67 @@
+"""Did what was planned for a pair come about? Whose worker was not killed, whose fault met nobody, proves little."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.client import SandboxControl
+from tests.chaos.steps import Schedule
+from tests.chaos.world import World
+
+HARM, STRUCK = "pairs with a harm", "pairs whose harm struck"
+FAULT, MET = "pairs with a fault", "pairs whose fault was met"
+
+
+def calls_before(control: SandboxControl, schedule: Schedule) -> int:
+    """How many calls were made before the story; asked only where ``count`` needs to know."""
+    return len(_calls(control)) if schedule.fault in ("lag", "account") else 0
+
+
+def count(world: World, schedule: Schedule, before: int) -> None:
+    """Note it among the world's figures, when the story is over and nothing has been settled yet."""
+    if not schedule.is_pair:
+        return
+    if schedule.is_harmed:
+        world.figures[HARM] += 1
+        world.figures[STRUCK] += _struck(world)
+    if schedule.fault:
+        world.figures[FAULT] += 1
+        world.figures[MET] += _met(world, schedule, before)
+
+
+def _struck(world: World) -> bool:
+    return any(moment.end.harmed or moment.end.end == "killed" for moment in world.moments)
+
+
+def _met(world: World, schedule: Schedule, before: int) -> bool:
+    """By kind: an answer went wrong, a script was used up, somebody found something to do, a call was made under a lag
+    or by another account. That a message comes twice, late or never, and that a clock is wrong, nobody can miss."""
+    match schedule.fault:
+        case "answer":
+            return _left(world.control.faults()) < _planned(schedule, "fault")
+        case "script":
+            kept = world.control.serving_scripts() + world.control.job_scripts()
+            return _left(kept) < 2 * _planned(schedule, "script")  # one of each kind is armed
+        case "lag":
+            made = _calls(world.control)[before:]
+            return any(call["operation"].startswith(("List", "Get")) for call in made)
+        case "account":
+            return len(_calls(world.control)) > before
+        case "others":
+            return bool(world.figures["others' deeds"])
+        case "point":
+            return _struck(world)
+    return True
+
+
+def _calls(control: SandboxControl) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = control._call("GET", "evidence")["calls"]
+    return entries
+
+
+def _left(kept: list[dict[str, Any]]) -> int:
+    return sum(each["times"] for each in kept)
+
+
+def _planned(schedule: Schedule, kind: str) -> int:
+    return sum(step.fields.get("times", 1) for step in schedule.steps if step.kind == kind)
