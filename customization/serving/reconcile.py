@@ -161,7 +161,8 @@ def _when_unseen(error: PlatformError, now: datetime) -> Case:
 
 
 def _patience(state: str) -> timedelta:
-    return REMOVAL_PAUSE if state == ServeState.REMOVING else timedelta.max
+    """What may be billed is never left unseen for long, however many looks have failed; a wish may wait."""
+    return timedelta.max if state == ServeState.REQUESTED else REMOVAL_PAUSE
 
 
 def _rows(noun: Noun, pks: Iterable[int]) -> Iterator[ServingResource]:

@@ -1,8 +1,8 @@
 """How soon everything is looked at again, in numbers of our own: no due time of the product is taken at its word.
 
 The numbers are what the pages and docs tell people: what moves is looked at every few seconds, what is quiet once a
-minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes. Each has
-one beat of five seconds on top. (No schedule's Retry-After asks for more.)
+minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes, but to one
+only for what may be billed. Each has one beat of five seconds on top. (No schedule's Retry-After asks for more.)
 """
 
 from __future__ import annotations
@@ -44,8 +44,11 @@ def looked_at_in_time(e: Evidence) -> list[str]:
 
 def limit(table: str, row: Row) -> float:
     """The longest pause until the next look at this row, in seconds."""
-    if row["trouble"] or table == "deletions":  # a deletion is asked again less and less often
+    if table == "deletions":  # asked again less and less often
         return TROUBLED
+    if row["trouble"]:
+        may_be_billed = table in ("throughputs", "deployments") and row["state"] != "requested"
+        return QUIET if may_be_billed else TROUBLED
     return MOVING if row["state"] in _MOVING else QUIET
 
 

@@ -29,3 +29,14 @@ def test_a_platform_that_asks_for_patience_gets_it(serving, throughput):
     serving.tick(61)
     throughput.refresh_from_db()
     assert (throughput.next_check_at - serving.now).total_seconds() == 45
+
+
+def test_what_may_be_billed_is_looked_at_within_a_minute_however_many_looks_have_failed(serving, throughput):
+    """Found by `make chaos-money`: the pause grew to five minutes between the two looks that were to find it gone."""
+    serving.control.remove_throughput(throughput.remote_name)
+    serving.control.fail("error500", platform="bedrock", operation="GetProvisionedModelThroughput", times=8)
+    for _ in range(8):
+        serving.tick(61)
+    throughput.refresh_from_db()
+    assert throughput.trouble
+    assert (throughput.next_check_at - serving.now).total_seconds() <= 60
