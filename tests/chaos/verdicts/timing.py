@@ -1,8 +1,8 @@
 """How soon everything is looked at again, in numbers of our own: no due time of the product is taken at its word.
 
 The numbers are what the pages and docs tell people: what moves is looked at every few seconds, what is quiet once a
-minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes, but to one
-only for what may be billed. Each has one beat of five seconds on top. (No schedule's Retry-After asks for more.)
+minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes, but to
+one only for what may be billed. Each has one beat of five seconds on top. (No schedule's Retry-After asks for more.)
 """
 
 from __future__ import annotations
