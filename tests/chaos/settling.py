@@ -2,11 +2,12 @@
 
 A *pass* is one look at everything: the clock moves past the platform's lags and its own durations, past claims, and
 past the longest pause that any row may take (``verdicts.timing``: whatever due time a row has, it is not waited for);
-then the worker's tick runs once, with no fault (and once more, when that tick itself has made something due at once:
-the results of a model go after the model is seen to be gone). The first pass and the last (which must change nothing)
-look for strangers, too: discovery. A pass *changed* something when a state, an ARN or a fact of a model differs
-afterwards (``snapshots.digest``), or when something was born or died on the platform. What takes two calls in order
-(ask for a removal, then see that it is gone) takes two passes, and no story takes more.
+then the worker's tick runs, with no fault (and again, when that tick itself has made something due at once: the
+results of a model go after the model is seen to be gone; or while a row counts refusals that may pass). The first
+pass and the last (which must change nothing) look for strangers, too: discovery. A pass *changed* something when a
+state, an ARN or a fact of a model differs afterwards (``snapshots.digest``), or when something was born or died on
+the platform. What takes two calls in order (ask for a removal, then see that it is gone) takes two passes, and no
+story takes more.
 
 If the platform spoke an unknown word, there is a look before the passes: what is believed of that word is judged, and
 then the platform speaks plainly again.
@@ -27,6 +28,8 @@ LAG = 120.0  # of lists and of Get: the most that any schedule plays
 BETWEEN = timedelta(seconds=LAG + 240)
 ALLOWED = 2
 MOST = 6
+TRIES = 6  # a refusal that may pass (a name in use, a fresh role) is final after so many
+_TABLES = ("throughputs", "deployments", "jobs", "deletions")
 _LEASE_NEAR = timedelta(hours=2)
 
 
@@ -60,11 +63,7 @@ def settle(world: World) -> int:
 
 
 def _counting(rows: Snapshot) -> bool:
-    return any(
-        row["attempts"] and row["next_check_at"]
-        for table in ("throughputs", "deployments", "jobs", "deletions")
-        for row in rows[table]
-    )
+    return any(row["attempts"] and row["next_check_at"] for table in _TABLES for row in rows[table])
 
 
 def _difference(was: Any, shape: Any) -> str:
@@ -89,13 +88,21 @@ def _hear_plain_words(world: World) -> None:
 
 
 def _look(world: World) -> None:
-    """The tick; and the next one, when something is due again at this very moment (it comes five seconds later)."""
+    """The tick; and more of them within the pass, as the beat has one every five seconds: when something is due again
+    at this very moment, and while a row counts fruitless looks, of which the next may bring its conclusion."""
     world.do(LOOK)
-    tables = ("throughputs", "deployments", "jobs", "deletions")
-    due = [row["next_check_at"] for table in tables for row in world.moments[-1].rows[table]]
-    if any(each and datetime.fromisoformat(each) <= world.now for each in due):
-        world.do(Step("wait", seconds=5.0))
+    for _ in range(TRIES):
+        rows = world.moments[-1].rows
+        pause = 5.0 if _is_due(rows, world.now) else 60.0 if _counting(rows) else 0.0
+        if not pause:
+            return
+        world.do(Step("wait", seconds=pause))
         world.do(LOOK)
+
+
+def _is_due(rows: Snapshot, now: datetime) -> bool:
+    due = [row["next_check_at"] for table in _TABLES for row in rows[table]]
+    return any(each and datetime.fromisoformat(each) <= now for each in due)
 
 
 def _wait(world: World, rows: Snapshot, *, first: bool) -> None:
