@@ -25,7 +25,7 @@ SWITCH_SETS = (
      "model_delete_with_throughput": "conflict", "stop_again": "accepted"},
 )  # fmt: skip
 # The commits of later looks meet one in so many of the faults each, in turns.
-SHARE = 3
+SHARE = 2
 _INTENTS = ("intent_written", "intent_committed")
 _COMMITS = ("before_commit", "committed")
 # A worker that has nothing left to do: only who comes at the same time can matter.
