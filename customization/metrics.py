@@ -88,11 +88,18 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def polyline(values: Iterable[float], width: float, height: float, low: float, high: float) -> str:
-    """Coordinates of an SVG line through values, low at the bottom."""
-    listed = list(values)
-    span = (high - low) or 1.0
-    step = width / max(1, len(listed) - 1)
-    return " ".join(
-        f"{i * step:.1f},{height - (value - low) / span * height:.1f}" for i, value in enumerate(listed)
-    )
+def polyline(
+    points: Iterable[tuple[float, float]], width: float, height: float, low: float, high: float
+) -> str:
+    """Coordinates of an SVG line through (x, y) in order of x: the first at the left, ``low`` at the bottom.
+
+    A single point is there twice, for a line of no length with round ends is a dot.
+    """
+    listed = list(points)
+    if not listed:
+        return ""
+    if len(listed) == 1:
+        listed *= 2
+    begin, end = listed[0][0], listed[-1][0]
+    across, up = width / ((end - begin) or 1), height / ((high - low) or 1)
+    return " ".join(f"{(x - begin) * across:.1f},{height - (y - low) * up:.1f}" for x, y in listed)

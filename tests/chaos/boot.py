@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.chaos import clients
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 NAME = "modelhub_chaos"
 BUCKET = "modelhub-sandbox"
-# How long our clients wait for an answer, in real seconds; a held answer is held for longer.
-PATIENCE = 0.6
 
 
 def server() -> str:
@@ -83,8 +83,8 @@ def sandbox() -> Iterator[str]:
         process.wait(10)
 
 
-def django(database_url: str, sandbox_url: str) -> None:
-    """Set Django up in this process, with impatient clients that are made already and have no connection open."""
+def django(database_url: str, sandbox_url: str, patience: float = clients.LATE) -> None:
+    """Set Django up in this process, with clients that wait ``patience`` seconds for an answer."""
     os.environ.update(
         TEST_DATABASE_URL=database_url, TEST_BROKER_URL="", DJANGO_SETTINGS_MODULE="tests.settings"
     )
@@ -98,10 +98,10 @@ def django(database_url: str, sandbox_url: str) -> None:
 
     settings.DEBUG = True  # kill points ask for it
     settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, sandbox_url)
-    settings.PLATFORM_RETRIES, settings.PLATFORM_READ_TIMEOUT = 0, 20.0
+    settings.PLATFORM_RETRIES = 0
+    clients.install()
     aws.client("s3").list_buckets()  # the sandbox loads its S3 at the first call, which takes a second
-    aws.client.cache_clear()
-    settings.PLATFORM_READ_TIMEOUT = PATIENCE
+    clients.wait_for_answers(patience)
     settings.S3_BUCKET = BUCKET
     settings.BEDROCK_ROLE_ARN = "arn:aws:iam::123456789012:role/ModelhubBedrockRole"
     # TLS to this machine's own server costs a forked child 5 ms.
@@ -110,9 +110,8 @@ def django(database_url: str, sandbox_url: str) -> None:
 
 def hang_up() -> None:
     """Close what a forked child must not share: boto3's connections. Our database connection it leaves alone."""
-    from catalog.platforms import aws
-
-    for service in ("bedrock", "s3", "sts"):
-        aws.client(service)._endpoint.http_session.close()
+    for service in clients.SERVICES:
+        for client in clients.installed().both(service):
+            client._endpoint.http_session.close()
     gc.collect()
     gc.freeze()  # a child's garbage collection would copy every page it touches

@@ -99,13 +99,10 @@ def _harm(wish: argparse.Namespace, harm: Harm) -> None:
 
 def _django(scene: Scene) -> None:
     """This process is an admin's: the real broker and database, and pages' patience with them."""
-    boot.django(scene.postgres.url, scene.sandbox)
-    from django.conf import settings
-
+    boot.django(scene.postgres.url, scene.sandbox, patience=5.0)
     from modelhub import redis_broker
     from modelhub.celery import app
 
-    settings.PLATFORM_READ_TIMEOUT = 5.0
     redis_broker.use()
     app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = scene.redis.url
     impatient = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}

@@ -17,6 +17,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tests.chaos import clients
 from tests.chaos.fate import Fate
 from tests.chaos.steps import KILL, Step
 
@@ -44,12 +45,13 @@ class Worker:
     pid = 0
     _line: Connection
 
-    def start(self, step: Step, now: datetime) -> None:
+    def start(self, step: Step, now: datetime, patience: float) -> None:
+        """``patience``: seconds for which our clients wait for the platform's answer."""
         if not self.pid:
             self._fork()
         self._ended: Outcome | None = None
         self._harm = step.harm
-        self._line.send((step, now))
+        self._line.send((step, now, patience))
 
     def is_paused(self) -> bool:
         """Wait until it pauses at its point (True) or its task has ended."""
@@ -106,7 +108,8 @@ def _live(line: Connection) -> None:
         _leave_parents_connection()
         heard = _listen()
         while True:
-            step, now = line.recv()
+            step, now, patience = line.recv()
+            clients.wait_for_answers(patience)
             line.send(_work(step, now, Fate(step, line), heard))
     except EOFError:
         pass

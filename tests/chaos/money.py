@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos import boot, hearing, stage
+from tests.chaos import boot, clients, hearing, stage
 from tests.chaos.plans import BASES, Plan, plans
 from tests.chaos.quarter import BEAT, Quarter, furnish
 from tests.chaos.weather import Weather
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     from sandbox.server import start
 
     with boot.databases(1) as (database,), start() as sandbox:
-        boot.django(database, sandbox.url)
+        boot.django(database, sandbox.url, patience=clients.SOON)
         return _run(wish, sandbox)
 
 

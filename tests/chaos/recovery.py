@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from tests.chaos import boot, doing, hearing, snapshots, stage
+from tests.chaos import boot, clients, doing, hearing, snapshots, stage
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import act
 from tests.chaos.weather import Weather
@@ -164,7 +164,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     from sandbox.server import start
 
     with boot.databases(1) as (database,), start() as sandbox:
-        boot.django(database, sandbox.url)
+        boot.django(database, sandbox.url, patience=clients.SOON)
         sandbox.control._call = _without_begin(sandbox.control._call)  # type: ignore[method-assign]
         return _run(wish, sandbox)
 

@@ -12,6 +12,7 @@ from tests.chaos.playing import Verdict
 from tests.chaos.steps import Schedule
 
 EVERY = 10.0
+NAMED = 20
 _FIGURES = (
     ("schedules", "schedules played"),
     ("actions", "actions of admins"),
@@ -80,6 +81,9 @@ class Progress:
         print("\n   broken  promise")
         for name in INVARIANTS:
             print(f"{self.broken[name]:>9}  {name}")
+        # Last, for it is the end of a log that people are shown.
+        for verdict in self.failed[:NAMED]:
+            print(f"  make chaos SEED='{verdict.name}'  # {', '.join(verdict.broken)}")
 
 
 def failure(verdict: Verdict, schedule: Schedule, short: Schedule | None) -> str:

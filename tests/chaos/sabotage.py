@@ -18,19 +18,22 @@ NO_TIME = timedelta(0)
 @contextmanager
 def without_token() -> Iterator[None]:
     """Create goes out without clientRequestToken."""
-    from catalog.platforms import aws
+    from tests.chaos import clients
 
     def strip(params: dict[str, Any], **_: Any) -> None:
         body = json.loads(params["body"])
         body.pop("clientRequestToken", None)
         params["body"] = json.dumps(body).encode()
 
-    events, name = aws.client("bedrock").meta.events, "before-call.bedrock.CreateProvisionedModelThroughput"
-    events.register(name, strip)
+    name = "before-call.bedrock.CreateProvisionedModelThroughput"
+    every = [client.meta.events for client in clients.installed().both("bedrock")]
+    for events in every:
+        events.register(name, strip)
     try:
         yield
     finally:
-        events.unregister(name, strip)
+        for events in every:
+            events.unregister(name, strip)
 
 
 def without_step(name: str) -> Callable[[], Any]:

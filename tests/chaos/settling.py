@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.chaos import snapshots
+from tests.chaos import clients, snapshots
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import DISCOVER, LOOK, Step
 from tests.chaos.world import World
@@ -39,7 +39,7 @@ def settle(world: World) -> int:
     world.control.clear_serving_scripts()
     world.control.clear_job_scripts()
     world.control._call("POST", "account", {"other": False})
-    world.skew = 0.0
+    world.skew, world.patience = 0.0, clients.LATE
     _hear_plain_words(world)
     shape, changed, quiet = _shape(world, snapshots.take()), 0, 0
     for number in range(1, MOST + 1):

@@ -11,7 +11,7 @@ from tests.chaos.invariants import judge
 from tests.chaos.money import Line
 from tests.chaos.plans import Plan
 from tests.chaos.specimens import ARN, MODEL, NOW, call, event, evidence, moment, platform, rows, throughput
-from tests.chaos.steps import LOOK, Step, act
+from tests.chaos.steps import LOOK, Step, act, wait
 
 HOUR = timedelta(hours=1)
 CREATE = "CreateProvisionedModelThroughput"
@@ -63,6 +63,16 @@ def test_a_wish_waits_when_it_was_refused_in_the_last_pass():
     waiting = unmade("requested", trouble="Busy.", next_check_at=(NOW + HOUR).isoformat())
     asked = [call(CREATE, 429, token="t", fault="throttle", at=(NOW + HOUR).isoformat())]
     assert judge(evidence(waiting, nothing_made(calls=asked))) == {}
+
+
+@pytest.mark.parametrize(("asked_at", "waits"), [(NOW + HOUR, True), (NOW, False)])
+def test_a_pass_is_all_its_looks_and_not_the_last_one_alone(asked_at, waits):
+    here = unmade("requested", trouble="Busy.", next_check_at=(NOW + 2 * HOUR).isoformat())
+    asked = [call(CREATE, 429, token="t", fault="throttle", at=asked_at.isoformat())]
+    told = [moment(step, here=here, at=NOW + HOUR + timedelta(seconds=after))
+            for step, after in ((wait(360), 0), (LOOK, 0), (wait(60), 60), (LOOK, 60))]  # fmt: skip
+    broken = judge(Evidence(nothing_made(calls=asked), tuple(told)))
+    assert ("same_as_the_platform" not in broken) == waits
 
 
 def test_an_extension_that_moves_nothing_is_no_extension():

@@ -6,6 +6,8 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tests.chaos.clients import SOON
+
 if TYPE_CHECKING:
     from sandbox.world import World
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 REFUSALS = ("throttle", "error500", "expired")
 LOSSES = ("html503", "timeout", "closed", "html200", "empty200", "cut200")
 SHORT_LISTS = ("empty_list", "short_list")
+HELD = SOON + 0.4  # seconds: our clients give up before the connection is closed
 
 
 class Weather:
@@ -33,5 +36,5 @@ class Weather:
         kind = self._chance.choice((*REFUSALS, *LOSSES, *lists))
         applied = kind in LOSSES and self._chance.random() < 0.5
         self.faults[f"{kind}{', carried out' if applied else ''}"] += 1
-        return {"kind": kind, "platform": platform, "operation": operation, "times": 1, "seconds": 0.4,
+        return {"kind": kind, "platform": platform, "operation": operation, "times": 1, "seconds": HELD,
                 "retry_after": 1, "message": None, "applied": applied}  # fmt: skip

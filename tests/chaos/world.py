@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.client import SandboxControl, SandboxError
-from tests.chaos import forking, snapshots, stage
+from tests.chaos import clients, forking, snapshots, stage
 from tests.chaos.forking import Outcome, Worker
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import PAUSE, Step
@@ -39,6 +39,7 @@ class World:
     figures: Counter[str] = field(default_factory=Counter)
     meanwhile: list[tuple[Step, Outcome]] = field(default_factory=list)
     most_skew: float = 0.0
+    patience: float = clients.LATE  # seconds for which our clients wait for the platform
     unrest: str = ""  # what the last pass that changed something changed
 
     def begin(self, switches: dict[str, Any]) -> None:
@@ -87,6 +88,8 @@ class World:
 
     def _fault(self, step: Step) -> None:
         self.figures["faults armed"] += 1
+        if step.what == "timeout":
+            self.patience = clients.SOON
         self.control.fail(step.what, **{"platform": "bedrock", "seconds": 1.0, **step.fields})
 
     def _script(self, step: Step) -> None:
@@ -102,7 +105,7 @@ class World:
     def _twice(self, step: Step) -> Outcome:
         """The same message delivered to two workers at the same time."""
         for worker, look in zip(CREW, (replace(step, kind="look"), Step("look")), strict=True):
-            worker.start(look, self.ours)
+            worker.start(look, self.ours, self.patience)
         ends = [worker.end() for worker in CREW]
         return next((end for end in ends if end.end != "done" or end.defects), ends[0])
 
@@ -166,9 +169,9 @@ class World:
 
     def _task(self, step: Step) -> Outcome:
         first, second = CREW
-        first.start(step, self.ours)
+        first.start(step, self.ours, self.patience)
         if step.harm == PAUSE and step.meanwhile and first.is_paused():
-            second.start(step.meanwhile, self.ours)
+            second.start(step.meanwhile, self.ours, self.patience)
             # Inside a transaction the other may have to wait for this one: then both go on together.
             second.wait_for(forking.DEAF)
             first.resume()

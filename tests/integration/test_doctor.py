@@ -143,7 +143,7 @@ def test_a_dead_platform_costs_one_line_each_and_not_the_answer(
     monkeypatch.setattr(doctor, "PLATFORM_LIMIT", 0.5)
     started = time.monotonic()
     code, findings = examine_as_json()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15  # the platforms' own clients would wait for 20
     assert code == 1
     assert findings["Bedrock"]["message"].startswith("no answer within")
     assert findings["OpenAI key"]["state"] == "failed"

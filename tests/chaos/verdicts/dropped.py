@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from tests.chaos.evidence import LOOKS, TABLE, Evidence, Row, is_final, time_of
 from tests.chaos.verdicts.timing import row_in
 
+PASS = 360.0  # seconds that go by before the looks of a pass
 WISH = timedelta(hours=1)  # for so long the platform is asked; the page says so
 _UNFULFILLED = {"throughput": ("refused",), "deployment": ("refused",), "job": ("failed",)}
 
@@ -38,9 +39,16 @@ def no_wish_is_dropped(e: Evidence) -> list[str]:
 
 def waits(e: Evidence, row: Row) -> bool:
     """The platform gives no way on for a reason that may pass: it was asked in the very last pass, and said so."""
-    last = max((m.true_time for m in e.moments if m.step.kind in LOOKS), default=e.now)
-    asked = [call for call in e.platform["calls"] if time_of(call["at"]) >= last and _is_about(call, row)]
+    begun = _last_pass(e)
+    asked = [call for call in e.platform["calls"] if time_of(call["at"]) >= begun and _is_about(call, row)]
     return bool(row["trouble"] and row["next_check_at"]) and any(_gives_no_way_on(e, call) for call in asked)
+
+
+def _last_pass(e: Evidence) -> datetime:
+    """When it began: a pass is a long wait and the looks that follow. Without one, the last look."""
+    begun = [m.true_time for m in e.moments if m.step.kind == "wait" and m.step.seconds >= PASS]
+    looks = [m.true_time for m in e.moments if m.step.kind in LOOKS]
+    return max(begun or looks, default=e.now)
 
 
 def _gives_no_way_on(e: Evidence, call: Row) -> bool:

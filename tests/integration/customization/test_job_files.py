@@ -42,7 +42,7 @@ def test_a_long_training_has_its_curves_its_csv_and_its_cost(world, trained, as_
     assert len(job.metrics["training"]) <= MOST_POINTS + EPOCHS + 1
     assert (job.epochs_run, job.actual_cost) == (EPOCHS, 300)
     page = as_viewer.get(job.get_absolute_url()).content.decode()
-    assert "over 100000 steps" in page
+    assert "over 100,000 steps" in page
     response = as_viewer.get(f"/custom/jobs/{job.pk}/training.csv")
     assert sha256(response.getvalue()).digest() == sha256(LONG).digest()
 

@@ -97,8 +97,8 @@ def test_epochs_are_counted_as_they_ran(epochs, ran):
 
 
 def test_a_polyline_goes_from_left_to_right_and_low_is_at_the_bottom():
-    assert polyline([2.0, 1.0, 0.0], 100, 50, 0.0, 2.0) == "0.0,0.0 50.0,25.0 100.0,50.0"
-    assert polyline([1.0], 100, 50, 1.0, 1.0) == "0.0,50.0"
+    assert polyline([(1, 2.0), (2, 1.0), (5, 0.0)], 100, 50, 0.0, 2.0) == "0.0,0.0 25.0,25.0 100.0,50.0"
+    assert polyline([(7, 1.0)], 100, 50, 1.0, 1.0) == "0.0,50.0 0.0,50.0"
     assert polyline([], 100, 50, 0.0, 0.0) == ""
 
 
@@ -110,6 +110,18 @@ def test_curves_are_drawn_for_what_there_is():
         ("Training perplexity", 1),
     ]
     assert (found[0].low, found[0].high, found[0].first, found[0].last) == (1.0, 2.0, 2.0, 1.0)
+
+
+def test_a_curve_is_drawn_over_the_steps_that_the_file_names():
+    (curve,) = curves_of({"training": [{"step": n, "loss": 1.0 / n} for n in (10, 20, 50)]})
+    assert (curve.begins, curve.ends) == (10, 50)
+    assert [point.split(",")[0] for point in curve.points.split()] == ["0.0", "140.0", "560.0"]
+
+
+@pytest.mark.parametrize("steps", [(0, 0, 0), (3, 2, 1), (None, 1, 2), (1, 2, 2)])
+def test_where_the_steps_make_no_sense_rows_are_counted(steps):
+    (curve,) = curves_of({"training": [{"step": n, "loss": 1.0} for n in steps]})
+    assert (curve.begins, curve.ends) == (1, 3)
 
 
 @pytest.mark.parametrize("metrics", [{}, {"training": None}, {"training": []}, {"training": [{}]}])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from customization.models import Deletion, Deployment, Throughput
 from tests.builders import NOW
@@ -62,17 +63,16 @@ def test_an_unknown_price_stays_unknown(serving, trained, as_superuser):
 def test_check_now_makes_live_rows_due_and_leaves_settled_ones_alone(
     serving, trained, base, as_superuser, noun
 ):
-    later = NOW + timedelta(days=1)
-    live = a_row(noun, trained, next_check_at=later)
+    live = a_row(noun, trained, next_check_at=NOW + timedelta(days=1))
     other = a_trained_model(serving.control, base, "other-tone")
     over = a_row(noun, other, state="removed", next_check_at=None)
-    answer = as_superuser.post(
-        listing(noun), {"action": "check_now", "_selected_action": [live.pk, over.pk]}, follow=True
-    )
+    wish = {"action": "check_now", "_selected_action": [live.pk, over.pk]}
+    with time_machine.travel(NOW, tick=False):
+        answer = as_superuser.post(listing(noun), wish, follow=True)
     assert f"1 {noun} is looked at now" in answer.content.decode()
     live.refresh_from_db()
     over.refresh_from_db()
-    assert live.next_check_at < later
+    assert live.next_check_at == NOW
     assert over.next_check_at is None
 
 
