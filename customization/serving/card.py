@@ -100,6 +100,17 @@ class Card:
         return {None: "", min(WARN_MINUTES): "ending"}.get(nearest, "soon")
 
     @property
+    def consequence(self) -> str:
+        """What becomes of the model when this one is removed, as the end of a sentence; "" when nothing does."""
+        model, other = self.row.model, self.other_in_service
+        if other and not self.speaks_for_model:
+            return f"; {model.name} stays as it is, called by its {other.noun.label}"
+        if other:
+            again = ": with another ARN, so it must be enabled again" if model.enabled else ""
+            return f", and {model.name} is called by its {other.noun.label}{again}"
+        return f", and {model.name} turns red" if model.status != "red" else ""
+
+    @property
     def ending(self) -> str:
         """Why it is no more, and by whose hand."""
         row = self.row
