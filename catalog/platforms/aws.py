@@ -28,7 +28,7 @@ from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp as botocore_timestamp
 from django.conf import settings
 
-from catalog.platforms.base import AuthError, PlatformError, TransientError
+from catalog.platforms.base import AuthError, PlatformError, TransientError, UnreachableError
 from catalog.platforms.classify import classify
 
 # Browsers put parts to presigned addresses: version 4 signatures (some regions take no other), and no checksum header
@@ -115,7 +115,7 @@ def translated() -> Iterator[None]:
     except ResponseParserError as error:
         raise TransientError("AWS sent an answer that can't be read.", code="UnreadableAnswer") from error
     except BotoCoreError as error:
-        raise TransientError(f"AWS could not be reached: {error}", code=type(error).__name__) from error
+        raise UnreachableError(f"AWS could not be reached: {error}", code=type(error).__name__) from error
 
 
 def _from_client_error(error: ClientError) -> PlatformError:

@@ -86,6 +86,10 @@ class TransientError(PlatformError):
     way_out = "Nothing was changed. modelhub tries again by itself; you can also sync again now."
 
 
+class UnreachableError(TransientError):
+    """No answer came at all: whatever else is asked now would wait as long, for nothing."""
+
+
 class CapacityError(PlatformError):
     """A quota is used up or was never granted: somebody has to ask the platform for more."""
 

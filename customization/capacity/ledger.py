@@ -57,12 +57,16 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Burn:
-    """What runs now: dollars an hour and so far of those with a known price, and how many have none."""
+    """What runs now: dollars an hour and so far of those with a known price, and how many have none.
+
+    ``anchor`` stands still while the dollars go on, and is another one when other ones run or they began otherwise.
+    """
 
     running: int
     hourly: Decimal
     so_far: Decimal
     unpriced: int
+    anchor: Decimal = Decimal(0)
 
     @property
     def is_known(self) -> bool:
@@ -78,7 +82,14 @@ def burn_of(meters: Iterable[Meter], now: datetime) -> Burn:
         hourly=sum((meter.hourly or Decimal(0) for meter in priced), Decimal(0)),
         so_far=sum((meter.cost(now) or Decimal(0) for meter in priced), Decimal(0)),
         unpriced=len(running) - len(priced),
+        anchor=sum((_anchor(meter) for meter in priced), Decimal(0)),
     )
+
+
+def _anchor(meter: Meter) -> Decimal:
+    """Dollars an hour, weighted with the second of its beginning."""
+    begun = int(meter.billed_from.timestamp()) if meter.billed_from else 0
+    return (meter.hourly or Decimal(0)) * begun
 
 
 def tokens_to_break_even(hourly: Decimal | None, dollars_per_1m_tokens: Decimal | None) -> int | None:

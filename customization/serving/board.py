@@ -44,7 +44,7 @@ class Board:
 
     @property
     def version(self) -> str:
-        """Changes whenever something the page shows changes, money aside: that ticks in the page itself."""
+        """Changes whenever something the page shows changes; money ticks in the page itself, but from an anchor."""
         shown: list[object] = [self.model.rev]
         for card in self.cards:
             row = card.row
@@ -62,6 +62,7 @@ class Board:
                 shown += [
                     row.unit_hour,
                     row.units,
+                    row.billed_from,
                     row.ends_at,
                     row.last_invoked_at,
                     row.usage_read_at,

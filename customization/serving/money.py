@@ -88,9 +88,9 @@ class MoneyClock:
 
     @property
     def version(self) -> str:
-        """Changes whenever the clock shows something else, apart from the dollars so far: these tick in the page."""
+        """Changes whenever the clock shows something else; the dollars so far tick in the page, but from an anchor."""
         burn = self.burn
-        shown = (burn.running, burn.hourly, burn.unpriced, self.warning, self.not_ours)
+        shown = (burn.running, burn.hourly, burn.unpriced, burn.anchor, self.warning, self.not_ours)
         return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 

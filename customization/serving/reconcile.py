@@ -15,17 +15,16 @@ import structlog
 from django.db.models import Case, F, Q, TextField, Value, When
 
 from catalog.killpoints import reach
-from catalog.platforms.base import PlatformError, TransientError
-from customization.capacity.decide import SHOWS_WITHIN, Act, decide
-from customization.capacity.observation import RemoteServing
+from catalog.platforms.base import PlatformError, UnreachableError
+from customization.capacity.decide import Act, decide
 from customization.capacity.states import ENDED, Noun, ServeState, check_delay, state_of
 from customization.gateways import serving as platform
 from customization.models import TABLES, ServingResource
 from customization.postponing import LONGEST_WISH, postpone
-from customization.serving.identity import Account
 from customization.serving.late_prices import fill_in
 from customization.serving.recording import change_state, record
 from customization.serving.sending import REMOVAL_PAUSE, ask_removal, send
+from customization.serving.world import World
 
 log = structlog.get_logger(__name__)
 
@@ -52,19 +51,6 @@ class Due(NamedTuple):
     base: str = ""
 
 
-class World:
-    """One look at the platform: everything of one kind, by ARN and by name."""
-
-    def __init__(self, noun: Noun) -> None:
-        self.noun = noun
-        listed = platform.observe(noun)
-        self.by_arn = {seen.arn: seen for seen in listed}
-        self.by_name: dict[str, list[RemoteServing]] = {}
-        for seen in listed:
-            self.by_name.setdefault(seen.name, []).append(seen)
-        self.account = Account()
-
-
 def _reconcile(noun: Noun, now: datetime) -> int:
     due = _claim(noun, now)
     if not due:
@@ -76,10 +62,12 @@ def _reconcile(noun: Noun, now: datetime) -> int:
 
 def _look(noun: Noun, due: list[Due], now: datetime) -> None:
     try:
-        world = World(noun)
+        world = World(noun, platform.observe(noun))
     except Exception as error:
-        _postpone_all(noun, due, _trouble(error, noun), now)
-        return
+        trouble = _trouble(error, noun)
+        leaving = [row for row in due if _goes_without_a_list(row, trouble)]
+        _postpone_all(noun, [row for row in due if row not in leaving], trouble, now)
+        due, world = leaving, World(noun)
     quiet = {row.pk for row in due if _is_quiet(world, row)}
     _note_quiet(noun, quiet, now)
     for row in _rows(noun, [row.pk for row in due if row.pk not in quiet]):
@@ -106,6 +94,11 @@ def _claim(noun: Noun, now: datetime) -> list[Due]:
     terms = ["units", "unit_hour", "model__base_external_id"] if noun == Noun.THROUGHPUT else []
     taken = TABLES[noun].objects.filter(next_check_at=until)
     return [Due(*row) for row in taken.values_list("pk", "state", "arn", "model__arn", *terms)]
+
+
+def _goes_without_a_list(row: Due, trouble: PlatformError) -> bool:
+    """A removal needs no list, and each minute of it is billed. Who can't be reached need not be asked again, though."""
+    return row.state == ServeState.REMOVING and bool(row.arn) and not isinstance(trouble, UnreachableError)
 
 
 def _is_quiet(world: World, row: Due) -> bool:
@@ -173,7 +166,7 @@ def _rows(noun: Noun, pks: Iterable[int]) -> Iterator[ServingResource]:
 def _look_at(row: ServingResource, world: World, now: datetime) -> None:
     if not row.is_live:
         return
-    seen = _find(row, world, now)
+    seen = world.find(row, now)
     decision = decide(row.facts, seen, now)
     if decision.act == Act.CREATE:
         send(row, now)
@@ -184,52 +177,6 @@ def _look_at(row: ServingResource, world: World, now: datetime) -> None:
     record(row, seen, decision, now)
     if decision.act == Act.DELETE:
         ask_removal(row, now)
-
-
-def _find(row: ServingResource, world: World, now: datetime) -> RemoteServing | None:
-    """What the platform shows of a row; None only when it says itself that there is no such thing.
-
-    Lists lag and tell no failure: whatever is new in them, or missing from them, is asked for by a Get. Get may lag
-    too, behind Create: what is young and listed is there.
-    """
-    if not row.arn:
-        return _find_by_name(row, world) if row.sent_at else None
-    listed = world.by_arn.get(row.arn)
-    if (
-        listed
-        and row.state not in (ServeState.REMOVING, ServeState.REQUESTED)
-        and state_of(listed.word) == row.state
-    ):
-        return listed
-    seen = platform.get(row.noun, row.arn)
-    if seen is None:
-        world.account.must_own(row.arn)
-        young = row.sent_at is not None and now - row.sent_at < SHOWS_WITHIN
-        return listed if young else None
-    return seen
-
-
-def _find_by_name(row: ServingResource, world: World) -> RemoteServing | None:
-    """An answer was lost. What bears our name and our request's tag is ours; several may bear the name."""
-    listed = world.by_name.get(row.remote_name, [])
-    for seen in listed:
-        if _is_ours(row, seen):
-            return seen
-    seen_by_get = platform.get(row.noun, row.remote_name)
-    if seen_by_get is None:
-        world.account.must_own(row.model.arn)  # it has no ARN yet, and would be where its model is
-        return None
-    known = {seen.arn for seen in listed}
-    return seen_by_get if seen_by_get.arn not in known and _is_ours(row, seen_by_get) else None
-
-
-def _is_ours(row: ServingResource, seen: RemoteServing) -> bool:
-    tags = platform.tags_of(seen.arn)
-    if tags is None:  # it is gone, or too young to be found: the next look knows better
-        raise TransientError(
-            f"A {row.noun.label} called {row.remote_name} is listed, but can't be found yet."
-        )
-    return tags.get("modelhub:request") == row.request_token
 
 
 def _trouble(error: Exception, noun: Noun) -> PlatformError:

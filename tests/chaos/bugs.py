@@ -77,13 +77,14 @@ BUGS = (
     Bug("an unknown word is taken for success", (
         put("customization.capacity.decide:state_of", do.success_of),
         put("customization.serving.reconcile:state_of", do.success_of),
+        put("customization.serving.world:state_of", do.success_of),
     ), ("extend", "provision"), hint="a word nobody"),
     Bug("another account's 404 is taken for gone", (
         put("customization.serving.identity:Account.must_own", lambda self, arn: None),
     ), ("remove", "extend"), hint="another account"),
     Bug("a young resource's 404 is taken for gone", (
         put("customization.capacity.decide:SHOWS_WITHIN", do.NO_TIME),
-        put("customization.serving.reconcile:SHOWS_WITHIN", do.NO_TIME),
+        put("customization.serving.world:SHOWS_WITHIN", do.NO_TIME),
     ), ("provision and remove",), hint="get does not find"),
     Bug("still enabled after removal", (wrap("customization.serving.telling:change_custom_model", do.keep_enabled),),
         ("remove", "undeploy")),

@@ -101,8 +101,8 @@
   // What is rented goes on costing between two answers of the server.
   function tickMeters() {
     for (const meter of document.querySelectorAll("[data-rate]")) {
-      meter.dataset.seen ??= performance.now();
-      const hours = (performance.now() - meter.dataset.seen) / 3.6e6;
+      meter.dataset.seen ??= Date.now(); // performance.now() may stand still while the computer sleeps; the bill does not
+      const hours = (Date.now() - meter.dataset.seen) / 3.6e6;
       const dollars = Number(meter.dataset.soFar) + Number(meter.dataset.rate) * hours;
       meter.textContent = dollars.toLocaleString("en-US", { style: "currency", currency: "USD" });
     }

@@ -2,6 +2,8 @@
 
 import pytest
 
+from customization.serving import renting
+
 pytestmark = pytest.mark.django_db
 
 
@@ -16,6 +18,45 @@ def test_a_list_that_fails_is_asked_for_again_in_seconds(serving, throughput):
         serving.tick(seconds)
     throughput.refresh_from_db()
     assert throughput.state == "removed"
+
+
+@pytest.mark.parametrize("kind", ["error500", "denied", "throttle", "html200", "lacking_key"])
+def test_what_is_to_go_goes_even_while_the_platform_lists_nothing(serving, throughput, kind):
+    serving.tick(180)  # past the time for which Get may not find what was just made
+    serving.control.fail(kind, platform="bedrock", operation="ListProvisionedModelThroughputs", times=None)
+    renting.remove(throughput, actor=None, now=serving.now)
+    for _ in range(3):
+        serving.tick(10)
+    throughput.refresh_from_db()
+    assert throughput.state == "removed"
+    assert serving.control.throughputs() == []
+
+
+def test_what_is_too_young_is_not_called_gone_without_a_list(serving, trained):
+    serving.world.wait(130)  # the model itself is old enough to be found
+    serving.control.switch(get_lag_seconds=100)
+    row = renting.provision(trained, units=1, actor=None, now=serving.now)
+    serving.tick()
+    serving.control.fail("denied", platform="bedrock", operation="ListProvisionedModelThroughputs", times=None)
+    row.refresh_from_db()
+    renting.remove(row, actor=None, now=serving.now)
+    serving.tick(5)
+    row.refresh_from_db()
+    assert (row.state, len(serving.control.throughputs())) == ("removing", 1)
+    for _ in range(4):
+        serving.tick(60)
+    row.refresh_from_db()
+    assert (row.state, serving.control.throughputs()) == ("removed", [])
+
+
+def test_a_platform_that_can_not_be_reached_is_asked_once_a_look(serving, throughput, hasty):
+    other = {"operation": "ListProvisionedModelThroughputs", "times": None}
+    serving.control.fail("closed", platform="bedrock", **other)
+    renting.remove(throughput, actor=None, now=serving.now)
+    serving.tick(5)
+    assert serving.control.ledger(operation="DeleteProvisionedModelThroughput") == []
+    throughput.refresh_from_db()
+    assert (throughput.state, bool(throughput.trouble)) == ("removing", True)
 
 
 def test_a_platform_that_asks_for_patience_gets_it(serving, throughput):

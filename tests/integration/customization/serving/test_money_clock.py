@@ -69,6 +69,15 @@ def test_it_is_one_question_and_only_for_pages_that_show_it(serving, throughput,
         assert len([query for query in asked if "billed_from" in query["sql"]]) == times, url
 
 
+def test_another_throughput_at_the_same_price_is_another_clock(serving, throughput, as_viewer):
+    """A page that still shows the dollars of the old one must not be told that nothing has changed."""
+    before = money_clock(serving.now).version
+    assert money_clock(serving.now + timedelta(hours=5)).version == before
+    Throughput.objects.update(billed_from=throughput.billed_from + timedelta(hours=5))
+    assert money_clock(serving.now + timedelta(hours=6)).version != before
+    assert as_viewer.get("/custom/money/", {"seen": before}).status_code == 200
+
+
 # --- what strangers cost
 
 
