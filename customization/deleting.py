@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 CLAIM = timedelta(seconds=90)
 # For so long S3 is asked again to delete the results; then a person is told to do it.
 RESULTS_GIVEN_UP = timedelta(days=1)
+# For so long a conflict may come from the deletion itself.
+UNDER_WAY = timedelta(minutes=15)
 State = Deletion.State
 
 
@@ -78,7 +80,7 @@ def _is_gone(row: Deletion, now: datetime) -> bool:
         return False
     Account().must_own(row.arn)
     ended = CustomizationJob.objects.filter(model=row.model_id).values_list("ended_at", flat=True).first()
-    if row.sent_at is None and ended and now - ended < SHOWS_WITHIN:
+    if ended and now - ended < SHOWS_WITHIN:  # also when Delete was sent: its worker may have died before that
         raise TransientError("Amazon Bedrock does not show the model; it is new, so that proves nothing yet.")
     return True
 
@@ -110,6 +112,8 @@ def _ask(row: Deletion, now: datetime) -> None:
     try:
         request_id = removal.delete_model(row.arn)
     except (ConflictError, PermanentError) as error:
+        if isinstance(error, ConflictError) and _may_be_under_way(row, before, now):
+            raise
         _refuse(row, f"Amazon Bedrock refused: {error.message}", now, last_request_id=error.request_id)
         return
     except AuthError:
@@ -117,6 +121,11 @@ def _ask(row: Deletion, now: datetime) -> None:
         raise
     reach("delete_accepted")
     _note_accepted(row, request_id, now)
+
+
+def _may_be_under_way(row: Deletion, sent_before: datetime | None, now: datetime) -> bool:
+    """A conflict may be with our own earlier Delete, which the platform still carries out: look again for a while."""
+    return sent_before is not None and now - row.created_at < UNDER_WAY
 
 
 def _note_accepted(row: Deletion, request_id: str, now: datetime) -> None:
