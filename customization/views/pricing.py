@@ -20,10 +20,12 @@ from customization.tasks import nudge_prices
 @needs(VIEW_PRICES)
 def listing(request: UserRequest) -> HttpResponse:
     q = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    price_list = price_refresh.state()
     context = {
         "q": q,
         "lines": price_lines(q),
-        "list": price_refresh.state(),
+        "list": price_list,
+        "is_being_read": price_list is not None and price_list.is_going_on(timezone.now()),
         "region": settings.AWS_REGION,
         "today": timezone.localdate(),
     }
