@@ -55,6 +55,13 @@ class Found(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def serving(cls, model_arn: str) -> models.QuerySet[Found]:
+        """Throughputs and deployments of one model that exist on the platform and not here."""
+        there = cls.objects.filter(state__in=[cls.State.NEW, cls.State.FOREIGN])
+        nouns = [cls.Noun.THROUGHPUT, cls.Noun.DEPLOYMENT]
+        return there.filter(noun__in=nouns, model_arn=model_arn).exclude(model_arn="").order_by("pk")
+
     @property
     def term(self) -> Commitment:
         return Commitment(self.commitment, self.committed_until)

@@ -108,6 +108,9 @@ def _new_row(
         remote_name=there.name[:63],
         request_token=_token(noun, found),
         requested_by=actor,
+        provisioned_by=f"somebody on AWS, adopted by {actor.get_username()}"
+        if actor
+        else "not known any more",
         created_at=there.created_at or now,
         sent_at=there.created_at or now,
         **_as_shown(noun, model, there, lease, now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -48,13 +49,14 @@ def adopt(request: UserRequest, pk: int) -> HttpResponse:
     spend, too."""
     found = get_object_or_404(Found, pk=pk)
     if found.noun == Found.Noun.THROUGHPUT:
+        if not request.user.has_perm(SPEND):
+            raise PermissionDenied(f"You need the permission “{SPEND}”, too. Ask an administrator.")
         return _adopt_throughput(request, found)
     if request.method != "POST":
         return redirect("customization:found")
     return _adopt(request, found, None, f"{found.name} is adopted.")
 
 
-@needs(SPEND)
 def _adopt_throughput(request: UserRequest, found: Found) -> HttpResponse:
     wish = wish_from(request.POST, Noun.THROUGHPUT)
     asked = request.POST.get("confirmed") == "yes"

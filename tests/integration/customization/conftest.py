@@ -72,7 +72,7 @@ class World:
 @pytest.fixture(scope="package", autouse=True)
 def clients_are_forgotten_at_the_end() -> Iterator[None]:
     yield
-    aws.client.cache_clear()
+    aws.forget_clients()
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def sandbox(sandbox_server: RunningSandbox, settings: Any) -> SandboxControl:
         any(client.meta.endpoint_url != sandbox_server.url for client in kept)
         or kept[-1].meta.config.read_timeout != 5.0
     ):
-        aws.client.cache_clear()
+        aws.forget_clients()
     control = SandboxControl(sandbox_server.url)
     control.reset()
     return control
@@ -94,9 +94,9 @@ def sandbox(sandbox_server: RunningSandbox, settings: Any) -> SandboxControl:
 def hasty(settings: Any) -> Iterator[None]:
     """Our clients wait for an answer for half a second only."""
     settings.PLATFORM_READ_TIMEOUT = 0.5
-    aws.client.cache_clear()
+    aws.forget_clients()
     yield
-    aws.client.cache_clear()
+    aws.forget_clients()
 
 
 @pytest.fixture
