@@ -113,6 +113,7 @@ OURS: dict[str, list[tuple[str, dict[str, Any], tuple]]] = {
     "custom/spend/training/": [("get", {}, VIEW)],
     "custom/spend/export.csv": [("get", {}, VIEW)],
     "custom/pricing/": [("get", {}, VIEW)],
+    "custom/pricing/tokens/": [("get", {}, VIEW)],
     "custom/pricing/refresh": [("post", {}, CHANGE)],
     "login/": [("get", {}, (OK, MOVED, MOVED, MOVED, MOVED, MOVED, MOVED))],
     "logout/": [("post", {}, (MOVED,) * 7)],
