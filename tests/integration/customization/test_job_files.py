@@ -70,7 +70,7 @@ def test_the_limit_is_above_what_any_training_within_our_limits_writes():
 def test_no_file_is_called_no_file(world, trained, as_viewer):
     aws.client("s3").delete_object(Bucket=BUCKET, Key=place_in(trained).key)
     world.tick(1)
-    page = as_viewer.get(trained.get_absolute_url()).content.decode()
+    page = " ".join(as_viewer.get(trained.get_absolute_url()).content.decode().split())
     assert f"The platform left no metrics for this job. There is no {place_in(trained).uri}." in page
 
 
