@@ -49,6 +49,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "modelhub.stale.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -88,7 +89,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "modelhub.middleware.HtmxLoginMiddleware",
+    "modelhub.middleware.LoginRedirectMiddleware",
+    "modelhub.middleware.WrongMethodMiddleware",
     "modelhub.middleware.PrivatePagesMiddleware",
     "modelhub.middleware.AdminQueryMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

@@ -10,6 +10,13 @@
     document.getElementById("toasts").append(note);
   }
 
+  // After a login or logout in another tab the forms of this page are out of date (modelhub/stale.py marks the answer).
+  function whyNot(answer) {
+    if (answer.getResponseHeader("X-Modelhub-Stale")) return "This page is out of date: reload it.";
+    if (answer.status === 403) return "You do not have the permission for that.";
+    return `That did not work (HTTP ${answer.status}). This page still shows what was before: reload it, then try again.`;
+  }
+
   // A toast leaves by itself, but not while somebody reads or uses it.
   function expireToasts() {
     for (const note of document.querySelectorAll("#toasts .toast:not([data-timed])")) {
@@ -152,8 +159,7 @@
   });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.target.matches(pollers)) return;
-    const status = event.detail.xhr.status;
-    toast(status === 403 ? "You do not have the permission for that." : `That did not work (HTTP ${status}). Nothing was shown as done that was not.`);
+    toast(whyNot(event.detail.xhr));
     expireToasts();
   });
   // A poller that leaves the page takes its question with it: the answer would find nothing to change.
