@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-
 LOST = "Your last action was not carried out: the session had expired."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 

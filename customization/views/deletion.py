@@ -18,7 +18,7 @@ from catalog.models import Model
 from customization.access import DELETE, DESCRIBE, VIEW_DELETION
 from customization.consequences import consequences_of
 from customization.deletion import Obstacle, request_deletion, why_not_delete
-from customization.describing import MOST, describe
+from customization.describing import MOST, TEXTS, Overtaken, describe
 from customization.jobs import CAME_TO_NOTHING
 from customization.models import CustomizationJob
 from customization.refusal import Refused
@@ -69,13 +69,16 @@ def delete(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(DESCRIBE)
 def text(request: UserRequest, pk: int) -> HttpResponse:
-    """Change the description and the note."""
+    """Change the description and the note; the form says what it showed, so that nobody's words are lost."""
     model = _model(pk)
-    written = {name: request.POST.get(name, "") for name in ("description", "note")}
+    wanted = {name: request.POST[name] for name in TEXTS if name in request.POST}
+    seen = {name: request.POST[f"seen_{name}"] for name in TEXTS if f"seen_{name}" in request.POST}
     try:
-        done = describe(model, **written, actor=request.user, now=timezone.now())
+        done = describe(model, wanted, seen, actor=request.user, now=timezone.now())
+    except Overtaken as overtaken:
+        return _shown(request, model, wanted, overtaken.errors, status=409)
     except Refused as refusal:
-        return _shown(request, model, written, refusal.errors, status=422)
+        return _shown(request, model, wanted, refusal.errors, seen, status=422)
     messages.success(request, "Saved." if done else "Nothing was changed.")
     return redirect("customization:configuration", model.pk)
 
@@ -85,10 +88,13 @@ def _shown(
     model: Model,
     written: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    seen: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    written = written or {"description": model.description, "note": model.note}
-    context = _context(model) | {"written": written, "errors": errors or {}, "most": MOST}
+    """The page; ``written`` is what somebody typed, ``seen`` what they had been shown when they did."""
+    held = {name: getattr(model, name) for name in TEXTS}
+    texts = {"written": held | dict(written or {}), "seen": held | dict(seen or {}), "held": held}
+    context = _context(model) | texts | {"errors": errors or {}, "overtaken": status == 409, "most": MOST}
     return render(request, "customization/configuration.html", context, status=status)
 
 
