@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.access import UserRequest, needs
 from catalog.facts import Kind, Platform
 from catalog.models import Model
+from catalog.versions import columns_of, version_of
 from customization.access import DELETE, DESCRIBE, VIEW_DELETION
 from customization.consequences import consequences_of
 from customization.deletion import Obstacle, request_deletion, why_not_delete
@@ -34,11 +35,9 @@ def configuration(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @needs(VIEW_DELETION)
 def poll(request: UserRequest, pk: int) -> HttpResponse:
-    """Answer 204 while the model is as the page shows it and nothing moves, else the live part."""
+    """Answer 204 while the model and its deletion are as the page shows them, else the live part."""
     model = _model(pk)
-    deletion = model.deletions.first()
-    moving = deletion is not None and deletion.is_moving
-    if not moving and request.GET.get("rev") == str(model.rev):
+    if request.GET.get("seen") == _version(model):
         return HttpResponse(status=204)
     context = _context(model) | {"polled": True}
     return render(request, "customization/_configuration_poll.html", context)
@@ -108,8 +107,18 @@ def _model(pk: int) -> Model:
     return get_object_or_404(Model, pk=pk, kind=Kind.CUSTOM, platform=Platform.BEDROCK)
 
 
+def _version(model: Model) -> str:
+    """Whatever the live parts show, but for rent that goes on: that ticks in the top bar."""
+    job = CustomizationJob.objects.filter(model=model).values_list(
+        "state", "next_check_at", "estimated_cost", "training_price", "base__rev"
+    )
+    # The last look at a job reads its metrics, and so what it came to.
+    trained = [(state, due is None, *rest) for state, due, *rest in job]
+    return version_of(model.rev, trained, columns_of(model.deletions.first()), why_not_delete(model))
+
+
 def _context(model: Model) -> dict[str, Any]:
-    job = CustomizationJob.objects.filter(model=model).select_related("base", "training").first()
+    job = _job_of(model)
     obstacle = why_not_delete(model)
     # An adopted model has no job here, but its base may be in the list.
     base = (
@@ -117,6 +126,7 @@ def _context(model: Model) -> dict[str, Any]:
     )
     return {
         "model": model,
+        "version": _version(model),
         "current": "configuration",
         "job": job,
         "base": base,
@@ -126,6 +136,15 @@ def _context(model: Model) -> dict[str, Any]:
         "deletion": model.deletions.select_related("requested_by").first(),
         "means": consequences_of(model, job, timezone.now()),
     }
+
+
+def _job_of(model: Model) -> CustomizationJob | None:
+    """Its job, read once for the whole page: the curves are long, and the tabs and the costs ask for it too."""
+    found = CustomizationJob.objects.filter(model=model).select_related("base", "training")
+    job = found.defer("training__fingerprint", "training__report").first()
+    if job:
+        job.model = model  # and so model.job is this one
+    return job
 
 
 def _where_to_fix(obstacle: Obstacle | None, model: Model, job: CustomizationJob | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What was sent from a page that is out of date: the session is over, the form's token is old, the address takes no GET."""
+"""What was sent from a page that is out of date: the session is over, the token is old, the address takes no GET."""
 
 import pytest
 from django.test import Client

@@ -45,7 +45,9 @@ def test_the_page_names_the_phase_that_runs(world, running, as_viewer):
 
 def test_without_scripts_stop_is_a_link_to_a_question(world, running, as_admin):
     link = f"/custom/jobs/{running.pk}/stop"
-    assert f'<a class="button without-js" href="{link}">Stop…</a>' in page_of(as_admin, running)
+    assert f'<a class="button without-js" id="stop-link" href="{link}">Stop…</a>' in page_of(
+        as_admin, running
+    )
     asked = as_admin.get(link)
     page = asked.content.decode()
     assert asked.status_code == 200
