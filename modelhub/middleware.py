@@ -83,14 +83,20 @@ class PrivatePagesMiddleware:
 
 
 class AdminQueryMiddleware:
-    """The admin hands filters from the address to the database, and PostgreSQL breaks on NUL: answer 400 instead."""
+    """The admin hands filters from the address to the database unread: answer 400 to what breaks it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", "") and request.path.startswith(
-            resolve_url("admin:index")
-        ):
-            raise BadRequest("The address holds a NUL character.")
+        if request.path.startswith(resolve_url("admin:index")):
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                raise BadRequest("The address holds a NUL character.")  # PostgreSQL breaks on it
+            if any(name.endswith("__year") and _ends_time(value) for name, value in request.GET.items()):
+                raise BadRequest("The address names a year that no calendar holds.")
         return self.get_response(request)
+
+
+def _ends_time(year: str) -> bool:
+    """Would the year before or after it be none that Python knows?"""
+    return year.isdecimal() and (len(year) > 4 or not 1 < int(year) < 9999)

@@ -157,3 +157,13 @@ def test_only_the_model_that_has_a_name_now_ends_the_draft_of_that_name(as_admin
     assert f'data-made="{job.model.name}"' in page
     Model.objects.filter(pk=job.model_id).update(archived_at=NOW)
     assert "data-made" not in as_admin.get(f"/custom/jobs/{job.pk}/").content.decode()
+
+
+def test_activity_is_shown_to_those_only_who_may_see_events(world, running, as_viewer, viewer):
+    assert ">Activity</h2>" in page_of(as_viewer, running)
+    group = viewer.groups.get()
+    group.permissions.remove(group.permissions.get(codename="view_event"))
+    page = page_of(as_viewer, running)
+    assert ">Activity</h2>" not in page
+    assert "training requested" not in page
+    assert "<strong>requested</strong>" not in page
