@@ -12,7 +12,6 @@ from catalog.columns import SYNCED, Columns
 from catalog.facts import Colour, Lifecycle, Platform
 from catalog.history import event, next_revision
 from catalog.models import Event, Model, SyncRun
-from catalog.status import day
 from catalog.sync_plan import Known, Plan
 
 BATCH = 500
@@ -169,7 +168,7 @@ def end_lives(now: datetime) -> int:
                 now=now,
                 from_status=model.status,
                 to_status=Colour.RED,
-                why=f"end of life on {day(model.end_of_life_at)}",
+                why=f"end of life on {model.end_of_life_at:%Y-%m-%d}",
             )
             for model in models
         )

@@ -92,7 +92,7 @@ class AdminQueryMiddleware:
         if request.path.startswith(resolve_url("admin:index")):
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise BadRequest("The address holds a NUL character.")  # PostgreSQL breaks on it
-            if any(name.endswith("__year") and _ends_time(value) for name, value in request.GET.items()):
+            if any(name.endswith("__year") and _ends_time(str(value)) for name, value in request.GET.items()):
                 raise BadRequest("The address names a year that no calendar holds.")
         return self.get_response(request)
 
