@@ -27,6 +27,7 @@ ENABLE_MODELS = "catalog.enable_model"
 SYNC_MODELS = "catalog.sync_models"
 VIEW_SYNC_RUNS = "catalog.view_syncrun"
 VIEW_EVENTS = "catalog.view_event"
+VIEW_SERVING = "customization.view_throughput"  # of the floor above: rows and tabs lead there
 
 
 def needs(permission: str) -> Callable[[View], View]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from catalog.facts import BuildState, Kind, Lifecycle, ServingState
 from catalog.models import Model
+from catalog.status import day
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,5 @@ def _lifecycle_words(model: Model, now: datetime) -> str:
             words += f", treated as {model.lifecycle_override} by an admin"
     ends = model.end_of_life_at
     if ends:
-        words += f", {'ended' if ends <= now else 'ends'} {ends:%Y-%m-%d}"
+        words += f", {'ended' if ends <= now else 'ends'} {day(ends)}"
     return words

@@ -77,13 +77,14 @@ def _remembered(values: tuple[Any, ...], now: datetime, base: str) -> Row:
     return row_of(Model(**dict(zip(ROW_FIELDS, values, strict=True))), now, base)
 
 
-def html_of_rows(rows: Iterable[Row], *, can_enable: bool) -> str:
+def html_of_rows(rows: Iterable[Row], *, can_enable: bool, can_serve: bool) -> str:
     """The rows as HTML, drawn by the one partial that clicks and polls use too."""
-    return format_html_join("\n", "{}", ((_html_of(row, can_enable),) for row in rows))
+    return format_html_join("\n", "{}", ((_html_of(row, can_enable, can_serve),) for row in rows))
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _html_of(row: Row, can_enable: bool) -> str:
-    """Remembered by all that the row shows, so what is remembered is never stale."""
-    context = {"row": row, "can_enable": can_enable, "icons": static("modelhub/icons.svg")}
+def _html_of(row: Row, can_enable: bool, can_serve: bool) -> str:
+    """Remembered by all that the row shows, and to whom, so what is remembered is never stale."""
+    may = {"can_enable": can_enable, "can_serve": can_serve}
+    context = {"row": row, "icons": static("modelhub/icons.svg"), **may}
     return render_to_string("catalog/_rows.html#row", context)

@@ -5,7 +5,7 @@ filtering in the database; ``tests/unit/catalog/test_status.py`` proves that bot
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from catalog.facts import RETIRED_AFTER, BuildState, Colour, Kind, Lifecycle, Platform, ServingState
 
@@ -132,9 +132,9 @@ def warnings_of(facts: Facts, now: datetime) -> list[Warning]:
         return found
     ends = facts.end_of_life_at
     if ends and (ends - now).days <= ENDING_SOON_DAYS:
-        found.append(Warning(f"Ends {ends:%Y-%m-%d}", f"End of life on {ends:%Y-%m-%d}: choose a successor"))
+        found.append(Warning(f"Ends {day(ends)}", f"End of life on {day(ends)}: choose a successor"))
     elif facts.lifecycle == Lifecycle.LEGACY:
-        until = f" until {ends:%Y-%m-%d}" if ends else ""
+        until = f" until {day(ends)}" if ends else ""
         found.append(
             Warning("Legacy", f"Legacy{_on(facts.legacy_at)}: still callable{until}; plan a successor")
         )
@@ -154,4 +154,9 @@ def lifecycle_of(word: str, end_of_life_at: datetime | None, now: datetime) -> L
 
 
 def _on(moment: datetime | None) -> str:
-    return f" since {moment:%Y-%m-%d}" if moment else ""
+    return f" since {day(moment)}" if moment else ""
+
+
+def day(moment: datetime) -> str:
+    """A platform's date as the platform means it: in UTC, wherever this installation is."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"

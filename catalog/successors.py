@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from catalog.facts import Colour, Lifecycle
 from catalog.models import Model
 
@@ -16,5 +18,6 @@ def successors_of(model: Model, most: int = 5) -> list[Model]:
         .exclude(pk=model.pk)
         .exclude(platform_invocation_id="", serving_arn="")
     )
-    dated = list(same.order_by("-released_at", "-created_at", "name")[: most * 4])
+    newest = F("released_at").desc(nulls_last=True)  # PostgreSQL takes "unknown" for the newest
+    dated = list(same.order_by(newest, "-created_at", "name")[: most * 4])
     return [found for found in dated if found.end_of_life_at is None][:most]

@@ -137,6 +137,7 @@ class DatasetAdmin(ReadOnlyAdmin):
     actions = ("check_now",)  # type: ignore[assignment]
     list_display = ("filename", "purpose", "state", "rows", "tokens", "size", "created_by", "created_at")
     list_filter = ("state", "purpose")
+    list_select_related = ("created_by",)
     search_fields = ("filename", "key", "sha256")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:

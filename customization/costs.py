@@ -61,7 +61,7 @@ _TITLES = {
 def costs_of(model: Model) -> list[Cost]:
     """The three costs of one custom model: training with what it came to, storing it, and renting a unit for it."""
     quotes = quotes_among(Price.objects.filter(region=settings.AWS_REGION), model.base_external_id)
-    training = CustomizationJob.objects.select_related("training").filter(model=model).first()
+    training = getattr(model, "job", None)  # pages have read it already
     return [
         _cost(part, quotes.get(part), _came_to(training) if part == Part.TRAINING else "") for part in Part
     ]

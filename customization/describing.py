@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -12,30 +13,63 @@ from catalog.history import next_revision
 from catalog.models import Event, Model
 from customization.refusal import Refused
 
+TEXTS = ("description", "note")
 MOST = 2000
+OVERTAKEN = "Somebody else changed this after you opened the page. Save again to put your text in its place."
 
 
-def describe(model: Model, *, description: str, note: str, actor: User | None, now: datetime) -> Event | None:
-    """Write both texts, with an Event that keeps the old ones; None when nothing is new. Raises Refused.
+class Overtaken(Refused):
+    """Somebody else wrote meanwhile what this person wants to write over. Nothing is written."""
 
-    >>> describe(model, description="Answers in our tone", note="", actor=user, now=timezone.now())
+
+def describe(
+    model: Model, wanted: Mapping[str, str], seen: Mapping[str, str], *, actor: User | None, now: datetime
+) -> Event | None:
+    """Write the texts that differ from what this person was shown; None when nothing is new.
+
+    ``seen`` is what their page showed: a text that they left alone is left as it is by now. Raises Refused for one that
+    is too long, Overtaken for one that somebody else has changed meanwhile. The Event keeps the old ones.
+
+    >>> describe(model, {"note": "Ask Ada"}, {"note": ""}, actor=user, now=timezone.now())
     """
-    wanted = {"description": _plain(description), "note": _plain(note)}
-    too_long = {name: f"At most {MOST:,} letters." for name, text in wanted.items() if len(text) > MOST}
-    if too_long:
-        raise Refused(too_long)
     with transaction.atomic():
         next_revision()  # first: of two at once the second sees what the first wrote
         model.refresh_from_db()
-        changes = {name: (getattr(model, name), text) for name, text in wanted.items()}
-        changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        held = {name: getattr(model, name) for name in TEXTS}
+        changes = {name: (held[name], text) for name, text in _changed(wanted, seen, held).items()}
         if not changes:
             transaction.set_rollback(True)
             return None
+        _look_over(changes, seen)
         new = {name: pair[1] for name, pair in changes.items()}
         change_custom_model(model, "described", now=now, actor=actor, detail={"changes": changes}, **new)
     return model.events.filter(action="described").latest("id")
 
 
-def _plain(text: str) -> str:
+def _changed(wanted: Mapping[str, str], seen: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
+    """What this person typed that was neither on their page nor is held by now."""
+    return {
+        name: plain(wanted[name])
+        for name in TEXTS
+        if name in wanted
+        and plain(wanted[name]) != plain(held[name])
+        and (name not in seen or plain(wanted[name]) != plain(seen[name]))
+    }
+
+
+def _look_over(changes: Mapping[str, tuple[str, str]], seen: Mapping[str, str]) -> None:
+    too_long = {name: f"At most {MOST:,} letters." for name, (_, new) in changes.items() if len(new) > MOST}
+    if too_long:
+        raise Refused(too_long)
+    overtaken = {
+        name: OVERTAKEN
+        for name, (held, _) in changes.items()
+        if name in seen and plain(seen[name]) != plain(held)
+    }
+    if overtaken:
+        raise Overtaken(overtaken)
+
+
+def plain(text: str) -> str:
+    """A text as it is kept: forms send line ends their own way, and PostgreSQL holds no NUL."""
     return text.replace("\r\n", "\n").replace("\x00", "").strip()

@@ -49,9 +49,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "modelhub.stale.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = (
+    False  # the page says how long: trying meanwhile adds nothing to it
+)
 AXES_CLIENT_IP_CALLABLE = "modelhub.client_address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -88,7 +92,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "modelhub.middleware.HtmxLoginMiddleware",
+    "modelhub.middleware.LoginRedirectMiddleware",
+    "modelhub.middleware.WrongMethodMiddleware",
     "modelhub.middleware.PrivatePagesMiddleware",
     "modelhub.middleware.AdminQueryMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -186,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
     "discovery": {"task": "customization.tasks.discover", "schedule": 300, "options": {"expires": 120}},
     # Due once a day; asking more often costs one query and finds what a lost nudge left behind.
     "prices": {"task": "customization.tasks.refresh_prices", "schedule": 60, "options": {"expires": 50}},
+    "leftovers": {
+        "task": "modelhub.tasks.clear_leftovers",
+        "schedule": 24 * 3600,
+        "options": {"expires": 3600},
+    },
     "usage": {"task": "customization.tasks.read_usage", "schedule": 900, "options": {"expires": 300}},
 }
 if CELERY_BROKER_URL.startswith("filesystem:"):

@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from modelhub import health
@@ -13,7 +14,8 @@ urlpatterns = [
         auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
         name="login",
     ),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    # Whose session is over is logged out already: no login for that.
+    path("logout/", login_not_required(auth.LogoutView.as_view()), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(success_url="/password/done/"), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),

@@ -44,7 +44,10 @@ class Event(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["model", "-at", "-id"], name="event_by_model")]
+        indexes = [
+            models.Index(fields=["model", "-at", "-id"], name="event_by_model"),
+            models.Index(fields=["-at", "-id"], name="event_by_time"),  # Activity: the newest of all models
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.model_id}"

@@ -15,7 +15,7 @@ from catalog.models import Event, Model
 @require_safe
 @needs(VIEW_EVENTS)
 def events(request: UserRequest) -> HttpResponse:
-    found = Event.objects.select_related("model", "sync_run")
+    found = Event.objects.select_related("model")
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if text:
         about = Q(model__in=Model.objects.search(text).values("pk"))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from catalog.access import VIEW_MODELS, UserRequest, needs
 from catalog.listing import Wish, matching
 from catalog.models import Model
+from catalog.status import day
 
 COLUMNS = ("status", "reason", "next action", "name", "platform", "external id", "type", "provider", "traits",
            "invocation id", "context tokens", "input USD per 1M tokens", "output USD per 1M tokens", "lifecycle",
@@ -61,7 +62,7 @@ def _cells(model: Model) -> tuple[Any, ...]:
         model.shown_input_price,
         model.shown_output_price,
         model.effective_lifecycle.value,
-        f"{model.end_of_life_at:%Y-%m-%d}" if model.end_of_life_at else "",
+        day(model.end_of_life_at) if model.end_of_life_at else "",
         "yes" if model.enabled else "no",
     )
 

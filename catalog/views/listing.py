@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.access import ENABLE_MODELS, VIEW_MODELS, UserRequest, needs
+from catalog.access import ENABLE_MODELS, VIEW_MODELS, VIEW_SERVING, UserRequest, needs
 from catalog.freshness import any_live, sync_states
 from catalog.history import current_revision
 from catalog.listing import PAGE_SIZE, Wish, combos, facets, heads, matching, total
@@ -31,8 +31,11 @@ def home(request: UserRequest) -> HttpResponse:
 @needs(VIEW_MODELS)
 def models(request: UserRequest) -> HttpResponse:
     context = list_context(Wish.from_query(request.GET))
-    can_enable = request.user.has_perm(ENABLE_MODELS)
-    context["rows_html"] = html_of_rows(context["rows"], can_enable=can_enable)
+    context["rows_html"] = html_of_rows(
+        context["rows"],
+        can_enable=request.user.has_perm(ENABLE_MODELS),
+        can_serve=request.user.has_perm(VIEW_SERVING),
+    )
     return render(request, "catalog/models.html", context)
 
 

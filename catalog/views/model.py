@@ -51,7 +51,7 @@ def model_context(model: Model) -> dict[str, object]:
         "output_price": format_price(model.shown_output_price),
         "context_window": tokens(model.context_tokens),
         "longest_output": tokens(model.max_output_tokens),
-        "events": model.events.select_related("sync_run")[:EVENTS_SHOWN],
+        "events": model.events.all()[:EVENTS_SHOWN],
         "successors": successors_of(model)
         if row.status.next_action == "Choose a successor" or row.warnings
         else [],

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import SYNC_MODELS, VIEW_SYNC_RUNS, UserRequest, needs
 from catalog.facts import Platform
-from catalog.freshness import sync_states
+from catalog.freshness import any_live, sync_states
 from catalog.models import SyncRun
 from catalog.runs import run_changes
 from catalog.sync import NAMED_IN_RESULT, request_sync
 from catalog.tasks import nudge
+from catalog.versions import columns_of, version_of
 
 
 @require_POST
@@ -42,18 +43,34 @@ def start(request: UserRequest) -> HttpResponse:
 @require_safe
 @needs(VIEW_SYNC_RUNS)
 def runs(request: UserRequest) -> HttpResponse:
+    """The list, and its poll: 204 while it is as the page shows it."""
     page = Paginator(SyncRun.objects.select_related("requested_by").defer("result"), 30).get_page(
         request.GET.get("page")
     )
-    return render(request, "catalog/sync_runs.html", {"page": page, "syncs": sync_states()})
+    states = sync_states()
+    shown = [columns_of(run) for run in page.object_list]
+    newest = [(columns_of(state.run), state.succeeded_at) for state in states]
+    version = version_of(shown, newest, page.paginator.num_pages)
+    if request.htmx and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    context = {"page": page, "syncs": states, "syncing": any_live(states), "version": version}
+    return render(request, "catalog/sync_runs.html", context)
 
 
 @require_safe
 @needs(VIEW_SYNC_RUNS)
 def run(request: UserRequest, pk: int) -> HttpResponse:
-    """One run; while it is alive the page asks for itself again, and stops asking when it has ended."""
+    """One run; while it is alive the page asks for itself again: 204 while nothing new is to be told."""
     sync_run = get_object_or_404(SyncRun.objects.select_related("requested_by"), pk=pk)
-    context = {"run": sync_run, "changes": run_changes(sync_run), "named_at_most": NAMED_IN_RESULT}
+    version = version_of(columns_of(sync_run, {"result"}))  # which is written when the run ends
+    if request.htmx and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    context = {
+        "run": sync_run,
+        "version": version,
+        "changes": run_changes(sync_run),
+        "named_at_most": NAMED_IN_RESULT,
+    }
     template = (
         "catalog/_sync_run.html" if request.htmx and not request.htmx.boosted else "catalog/sync_run.html"
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.access import UserRequest, needs
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
+from catalog.versions import UNSEEN, columns_of, version_of
 from customization import s3_files, uploads
 from customization.access import CREATE, VIEW_JOBS
 from customization.drafts import bases, id_in
@@ -155,8 +156,11 @@ def _referred(
 @require_safe
 @needs(CREATE)
 def panel(request: UserRequest, pk: int) -> HttpResponse:
-    """How a file stands; while it is being checked the panel asks for itself again."""
-    return _panel(request, get_object_or_404(Dataset, pk=pk))
+    """How a file stands: 204 while it is as the page shows it. While it is being checked the panel asks again."""
+    dataset = get_object_or_404(Dataset.objects.defer("fingerprint", "report"), pk=pk)
+    if request.GET.get("seen") == _version(dataset):
+        return HttpResponse(status=204)
+    return _panel(request, dataset)
 
 
 @require_safe
@@ -170,8 +174,13 @@ def report(request: UserRequest, pk: int) -> HttpResponse:
 
 def _panel(request: UserRequest, dataset: Dataset, error: str = "") -> HttpResponse:
     dataset.refresh_from_db()
-    context = {"dataset": dataset, "summary": Summary(dataset), "error": error}
+    context = {"dataset": dataset, "summary": Summary(dataset), "error": error, "version": _version(dataset)}
     return render(request, "customization/_dataset.html", context)
+
+
+def _version(dataset: Dataset) -> str:
+    """The long report is written when the state changes: it need not be read to know that it has."""
+    return version_of(columns_of(dataset, {*UNSEEN, "fingerprint", "report"}))
 
 
 def _not_yours(dataset: Dataset) -> JsonResponse:

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.access import UserRequest, needs
 from catalog.facts import Kind, Platform
 from catalog.models import Model
+from catalog.versions import columns_of, version_of
 from customization.access import DELETE, DESCRIBE, VIEW_DELETION
 from customization.consequences import consequences_of
 from customization.deletion import Obstacle, request_deletion, why_not_delete
-from customization.describing import MOST, describe
+from customization.describing import MOST, TEXTS, Overtaken, describe
 from customization.jobs import CAME_TO_NOTHING
 from customization.models import CustomizationJob
 from customization.refusal import Refused
@@ -34,11 +35,9 @@ def configuration(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 @needs(VIEW_DELETION)
 def poll(request: UserRequest, pk: int) -> HttpResponse:
-    """Answer 204 while the model is as the page shows it and nothing moves, else the live part."""
+    """Answer 204 while the model and its deletion are as the page shows them, else the live part."""
     model = _model(pk)
-    deletion = model.deletions.first()
-    moving = deletion is not None and deletion.is_moving
-    if not moving and request.GET.get("rev") == str(model.rev):
+    if request.GET.get("seen") == _version(model):
         return HttpResponse(status=204)
     context = _context(model) | {"polled": True}
     return render(request, "customization/_configuration_poll.html", context)
@@ -69,13 +68,16 @@ def delete(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(DESCRIBE)
 def text(request: UserRequest, pk: int) -> HttpResponse:
-    """Change the description and the note."""
+    """Change the description and the note; the form says what it showed, so that nobody's words are lost."""
     model = _model(pk)
-    written = {name: request.POST.get(name, "") for name in ("description", "note")}
+    wanted = {name: request.POST[name] for name in TEXTS if name in request.POST}
+    seen = {name: request.POST[f"seen_{name}"] for name in TEXTS if f"seen_{name}" in request.POST}
     try:
-        done = describe(model, **written, actor=request.user, now=timezone.now())
+        done = describe(model, wanted, seen, actor=request.user, now=timezone.now())
+    except Overtaken as overtaken:
+        return _shown(request, model, wanted, overtaken.errors, status=409)
     except Refused as refusal:
-        return _shown(request, model, written, refusal.errors, status=422)
+        return _shown(request, model, wanted, refusal.errors, seen, status=422)
     messages.success(request, "Saved." if done else "Nothing was changed.")
     return redirect("customization:configuration", model.pk)
 
@@ -85,10 +87,13 @@ def _shown(
     model: Model,
     written: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    seen: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    written = written or {"description": model.description, "note": model.note}
-    context = _context(model) | {"written": written, "errors": errors or {}, "most": MOST}
+    """The page; ``written`` is what somebody typed, ``seen`` what they had been shown when they did."""
+    held = {name: getattr(model, name) for name in TEXTS}
+    texts = {"written": held | dict(written or {}), "seen": held | dict(seen or {}), "held": held}
+    context = _context(model) | texts | {"errors": errors or {}, "overtaken": status == 409, "most": MOST}
     return render(request, "customization/configuration.html", context, status=status)
 
 
@@ -102,8 +107,18 @@ def _model(pk: int) -> Model:
     return get_object_or_404(Model, pk=pk, kind=Kind.CUSTOM, platform=Platform.BEDROCK)
 
 
+def _version(model: Model) -> str:
+    """Whatever the live parts show, but for rent that goes on: that ticks in the top bar."""
+    job = CustomizationJob.objects.filter(model=model).values_list(
+        "state", "next_check_at", "estimated_cost", "training_price", "base__rev"
+    )
+    # The last look at a job reads its metrics, and so what it came to.
+    trained = [(state, due is None, *rest) for state, due, *rest in job]
+    return version_of(model.rev, trained, columns_of(model.deletions.first()), why_not_delete(model))
+
+
 def _context(model: Model) -> dict[str, Any]:
-    job = CustomizationJob.objects.filter(model=model).select_related("base", "training").first()
+    job = _job_of(model)
     obstacle = why_not_delete(model)
     # An adopted model has no job here, but its base may be in the list.
     base = (
@@ -111,6 +126,7 @@ def _context(model: Model) -> dict[str, Any]:
     )
     return {
         "model": model,
+        "version": _version(model),
         "current": "configuration",
         "job": job,
         "base": base,
@@ -120,6 +136,15 @@ def _context(model: Model) -> dict[str, Any]:
         "deletion": model.deletions.select_related("requested_by").first(),
         "means": consequences_of(model, job, timezone.now()),
     }
+
+
+def _job_of(model: Model) -> CustomizationJob | None:
+    """Its job, read once for the whole page: the curves are long, and the tabs and the costs ask for it too."""
+    found = CustomizationJob.objects.filter(model=model).select_related("base", "training")
+    job = found.defer("training__fingerprint", "training__report").first()
+    if job:
+        job.model = model  # and so model.job is this one
+    return job
 
 
 def _where_to_fix(obstacle: Obstacle | None, model: Model, job: CustomizationJob | None) -> dict[str, str]:

@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.access import UserRequest, needs
+from catalog.access import VIEW_EVENTS, UserRequest, needs
 from catalog.platforms.base import PlatformError
+from catalog.versions import columns_of, version_of
 from customization import artifacts, jobs
 from customization.access import CREATE, VIEW_JOBS
 from customization.apart import rows_in_both
@@ -35,9 +36,14 @@ _WITHOUT = tuple(
 @require_safe
 @needs(VIEW_JOBS)
 def listing(request: UserRequest) -> HttpResponse:
+    """The list, and its poll: 204 while it is as the page shows it."""
     found = CustomizationJob.objects.select_related("model", "base", "requested_by").defer("metrics")
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    return render(request, "customization/jobs.html", {"page": page, "now": timezone.now()})
+    shown = [(columns_of(job), job.model.name, job.base.name) for job in page.object_list]
+    version = version_of(shown, page.paginator.num_pages)
+    if request.htmx and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    return render(request, "customization/jobs.html", {"page": page, "version": version})
 
 
 @require_safe
@@ -45,14 +51,17 @@ def listing(request: UserRequest) -> HttpResponse:
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     job = _job(pk)
     in_both = rows_in_both(job.training_id, job.validation_id)  # does not change: the poll need not ask
-    return render(request, "customization/job.html", _context(job) | {"in_both": in_both})
+    return render(request, "customization/job.html", _context(request, job) | {"in_both": in_both})
 
 
 @require_safe
 @needs(VIEW_JOBS)
 def poll(request: UserRequest, pk: int) -> HttpResponse:
-    """The job's live part, again; once it is settled the part stops asking."""
-    return render(request, "customization/_job_live.html", _context(_job(pk)) | {"is_poll": True})
+    """Answer 204 while the job is as the page shows it, else its live part; once settled the part stops asking."""
+    job = _job(pk)
+    if request.GET.get("seen") == _version(job):
+        return HttpResponse(status=204)
+    return render(request, "customization/_job_live.html", _context(request, job) | {"is_poll": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,12 +125,19 @@ def _job(pk: int) -> CustomizationJob:
     return get_object_or_404(CustomizationJob.objects.select_related(*_WITH).defer(*_WITHOUT), pk=pk)
 
 
-def _context(job: CustomizationJob) -> dict[str, Any]:
-    now = timezone.now()
+def _version(job: CustomizationJob) -> str:
+    """Whatever the live part shows, but for what only goes by: events and the model's facts move the model's number."""
+    files = [columns_of(file) for file in (job.training, job.validation)]
+    return version_of(columns_of(job), job.next_check_at is None, files, job.model.rev, job.base.rev)
+
+
+def _context(request: UserRequest, job: CustomizationJob) -> dict[str, Any]:
+    may_view_events = request.user.has_perm(VIEW_EVENTS)
     return {
         "job": job,
         "model": job.model,
-        "elapsed": job.elapsed_until(now),
+        "version": _version(job),
+        "took": job.elapsed_until(timezone.now()),
         "hint": hint_for(job.failure or job.trouble),
         "curves": curves_of(job.metrics),
         "unread": unread_of(job.metrics),
@@ -129,5 +145,5 @@ def _context(job: CustomizationJob) -> dict[str, Any]:
         "actual": money(job.actual_cost),
         "can_stop": not jobs.why_not_stop(job),
         "can_archive": job.state in jobs.CAME_TO_NOTHING and job.model.archived_at is None,
-        "events": job.model.events.all()[:30],
+        "events": job.model.events.all()[:30] if may_view_events else [],
     }

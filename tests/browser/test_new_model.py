@@ -20,7 +20,8 @@ from tests.browser.custom import (
     run,
     start,
 )
-from tests.browser.hands import expect_colour, list_of, row_of, switch, without_reload
+from tests.browser.hands import expect_colour, fill_login, list_of, row_of, switch, without_reload
+from tests.browser.live import ADMIN
 
 pytestmark = pytest.mark.browser
 ENABLE = """
@@ -227,6 +228,28 @@ def test_a_draft_survives_reloads_until_it_is_discarded(page, base, tmp_path):
     page.get_by_role("link", name="Discard").click()
     page.goto("/custom/new/")
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
+
+
+def test_a_draft_is_its_authors_and_is_left_behind_by_nobody(open_as, base):
+    name = "mine-alone"
+    page = open_as(None, "/login/")  # a session of its own: logging out would end everybody's
+    fill_login(page, ADMIN)
+    expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
+    start(page, base, name)
+    whose = page.evaluate("""() => {
+        const draft = JSON.parse(sessionStorage.getItem("new-model-draft"));
+        sessionStorage.setItem("new-model-draft", JSON.stringify({ ...draft, whose: "0" }));
+        return draft.whose;
+    }""")
+    assert whose
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    assert name not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
 def test_a_long_draft_comes_back_and_no_address_tells_it(page, base):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import expect_colour, list_of, row_of
+from tests.browser.hands import expect_colour, facet, list_of, row_of
 from tests.browser.live import COLLEAGUE
 
 pytestmark = pytest.mark.browser
@@ -55,3 +55,32 @@ def test_a_finished_run_asks_for_nothing_but_the_money_clock_once_a_minute(page)
     with page.expect_response("**/custom/money/*"):
         page.clock.run_for(1_500)
     assert len(asked) == 1
+
+
+def test_counts_that_wait_while_a_filter_is_open_catch_up_when_it_closes(page, platform, open_as):
+    [model] = platform.yellow()
+    page.goto("/models/?status=yellow&platform=bedrock")
+    menu = facet(page, "Platform")
+    count = menu.locator("[aria-current] .count")
+    menu.locator("summary").click()
+    before = int(count.inner_text())
+    theirs = open_as(COLLEAGUE, model.url)
+    theirs.get_by_role("button", name="Enable", exact=True).click()
+    expect(theirs.locator(".verdict-green")).to_be_visible()
+    with page.expect_response(lambda answer: "/models/poll" in answer.url and answer.status == 200):
+        pass
+    expect(count).to_have_text(str(before))
+    menu.locator("summary").click()
+    expect(count).to_have_text(str(before - 1))
+
+
+@pytest.mark.parametrize("address", ["/custom/jobs/", "/sync/"])
+def test_a_quiet_list_is_not_drawn_anew_under_the_keyboard(page, address):
+    """What is drawn anew is another element: a mark on the old one would be gone."""
+    page.goto(address)
+    page.evaluate("document.querySelector('#jobs, #runs').dataset.marked = ''")
+    for _ in range(2):
+        with page.expect_response(lambda answer: "seen=" in answer.url and address in answer.url) as answer:
+            pass
+        assert answer.value.status == 204
+    expect(page.locator("[data-marked]")).to_have_count(1)

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.enablement import enable
 from catalog.history import event
+from catalog.models import Event
 from catalog.sync import sync_platform
 from tests.builders import NOW, a_model
 
@@ -71,3 +74,16 @@ def test_older_events_are_a_page_away_and_the_search_goes_with(as_viewer):
 
 def test_no_history_at_all_is_said_in_words(as_viewer):
     assert "Nothing has happened yet." in text(as_viewer)
+
+
+def test_it_reads_the_newest_by_an_index_and_no_result_of_a_run(as_viewer):
+    event(a_model(), "added", now=NOW).save()
+    with CaptureQueriesContext(connection) as queries:
+        text(as_viewer)
+    sql = " ".join(query["sql"] for query in queries)
+    assert "catalog_event" in sql
+    assert '"result"' not in sql
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a short table is read whole
+    assert "event_by_time" in Event.objects.all()[:50].explain()

@@ -79,6 +79,16 @@ def test_the_block_is_over_after_a_quarter_of_an_hour(admin):
         assert log_in(client).status_code == 302
 
 
+def test_trying_on_during_the_block_does_not_make_it_longer(admin):
+    client = Client()
+    with time_machine.travel(NOW, tick=False) as clock:
+        wrong(client, 5)
+        clock.shift(10 * 60)
+        assert wrong(client, 2) == [429, 429]
+        clock.shift(5 * 60 + 1)
+        assert log_in(client).status_code == 302
+
+
 def test_the_block_holds_one_user_from_one_address_only(admin, viewer):
     wrong(Client(), 5)
     assert log_in(Client(), "victor", "victor-password").status_code == 302
@@ -214,6 +224,14 @@ def test_pages_of_somebody_logged_in_are_kept_by_nobody(client, admin):
 def test_a_nul_in_an_admin_address_is_a_bad_request_and_no_crash(client, superuser):
     client.force_login(superuser)
     assert client.get("/admin/catalog/model/?provider__exact=%00").status_code == 400
+
+
+@pytest.mark.parametrize("year", ["9999", "9999&at__month=12&at__day=31", "1", "0", "9" * 20])
+@pytest.mark.parametrize("table", ["catalog/event/?at", "customization/throughput/?created_at"])
+def test_a_year_beyond_the_calendar_is_a_bad_request_and_no_crash(client, superuser, table, year):
+    client.force_login(superuser)
+    assert client.get(f"/admin/{table}__year={year}").status_code == 400
+    assert client.get(f"/admin/{table}__year=2026").status_code in (200, 302)
 
 
 def test_behind_our_proxy_the_throttle_takes_the_address_the_proxy_saw(rf, settings):

@@ -7,6 +7,7 @@ from django.test import Client
 
 from catalog.enablement import disable, enable
 from catalog.models import Model
+from catalog.successors import successors_of
 from tests.builders import NOW, a_model
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,30 @@ def test_a_retired_model_names_possible_successors(as_viewer):
     assert "Newer" in page
     for other in ("Elsewhere", "Embedder", "Gone too", "Ending", "Not callable"):
         assert other not in page
+
+
+def test_successors_whose_release_is_unknown_come_last(as_viewer):
+    """PostgreSQL takes an unknown moment for the latest of all."""
+    old = a_model(1, name="Old", provider="Acme", capability_set=",chat,", lifecycle="ended")
+    a_model(2, name="Undated", provider="Acme", capability_set=",chat,")
+    a_model(3, name="Dated", provider="Acme", capability_set=",chat,", released_at=NOW)
+    a_model(
+        4, name="Dated later", provider="Acme", capability_set=",chat,", released_at=NOW + timedelta(days=1)
+    )
+    assert [model.name for model in successors_of(old)] == ["Dated later", "Dated", "Undated"]
+
+
+def test_the_platforms_dates_are_the_same_in_words_and_in_the_table_wherever_modelhub_is(as_viewer, settings):
+    """Midnight in UTC is the day before in New York."""
+    settings.TIME_ZONE = "America/New_York"
+    ends = NOW.replace(hour=0) + timedelta(days=30)
+    model = a_model(released_at=NOW.replace(hour=1), legacy_at=NOW.replace(hour=2), end_of_life_at=ends)
+    page = page_of(as_viewer, model)
+    assert "Ends 2026-12-22" in page
+    assert ">2026-12-22</time>" in page
+    assert page.count(">2026-11-22</time>") >= 2
+    assert "2026-12-21" not in page
+    assert "2026-11-21" not in page
 
 
 def test_its_history_is_told_newest_first(as_viewer, admin):

@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from catalog.enablement import disable, enable
@@ -246,3 +247,16 @@ def test_quotes_and_line_breaks_stay_inside_their_cell(as_viewer):
     a_model(1, name='a "quoted", name\nwith a break')
     a_model(2, name="b")
     assert [row["name"] for row in rows_of_csv(as_viewer)] == ['a "quoted", name\nwith a break', "b"]
+
+
+def test_serving_is_offered_to_those_only_who_may_see_throughputs(as_admin, admin):
+    """Rows are remembered: what one person was shown must not be shown to another."""
+    facts = {"kind": "custom", "serving": "nothing", "arn": "arn:x", "platform_invocation_id": ""}
+    link = f'href="/custom/models/{a_model(**facts).pk}/serving/"'
+    assert link in as_admin.get("/models/").content.decode()
+    group = admin.groups.get()
+    group.permissions.remove(group.permissions.get(codename="view_throughput"))
+    assert link not in as_admin.get("/models/").content.decode()
+    assert link not in as_admin.get("/models/poll?since=0&ids=1&everything=1").content.decode()
+    group.permissions.add(Permission.objects.get(codename="view_throughput"))
+    assert link in as_admin.get("/models/").content.decode()

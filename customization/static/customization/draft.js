@@ -5,7 +5,14 @@
   const FIELDS = ["name", "description", "base", "hp_base", "training_uri", "validation_uri"];
   const FILES = ["training", "validation"];
   const form = document.querySelector("[data-draft]");
-  const kept = () => JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+  const whose = form?.dataset.draft;
+
+  // Nobody finds what somebody else has typed in this tab.
+  function kept() {
+    const draft = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+    return draft.whose === whose ? draft : {};
+  }
+
   function forget() {
     sessionStorage.removeItem(KEY);
     sessionStorage.removeItem(SENT);
@@ -19,7 +26,7 @@
     const pairs = data.getAll("hp_name").map((name, place) => [name, data.getAll("hp_value")[place]]);
     const fields = Object.fromEntries(FIELDS.map((name) => [name, data.get(name) ?? ""]));
     const files = Object.fromEntries(FILES.map((name) => [name, data.get(name) ?? underWay(name)]));
-    sessionStorage.setItem(KEY, JSON.stringify({ ...fields, ...files, pairs }));
+    sessionStorage.setItem(KEY, JSON.stringify({ whose, ...fields, ...files, pairs }));
   }
 
   function typed(draft) {

@@ -10,6 +10,13 @@
     document.getElementById("toasts").append(note);
   }
 
+  // After a login or logout in another tab the forms of this page are out of date (modelhub/stale.py marks the answer).
+  function whyNot(answer) {
+    if (answer.getResponseHeader("X-Modelhub-Stale")) return "This page is out of date: reload it.";
+    if (answer.status === 403) return "You do not have the permission for that.";
+    return `That did not work (HTTP ${answer.status}). This page still shows what was before: reload it, then try again.`;
+  }
+
   // A toast leaves by itself, but not while somebody reads or uses it.
   function expireToasts() {
     for (const note of document.querySelectorAll("#toasts .toast:not([data-timed])")) {
@@ -22,10 +29,11 @@
   async function copy(button) {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.dataset.copied = "";
+    button.dataset.label ??= button.getAttribute("aria-label"); // it names what is copied
     button.setAttribute("aria-label", "Copied");
     setTimeout(() => {
       delete button.dataset.copied;
-      button.setAttribute("aria-label", "Copy");
+      button.setAttribute("aria-label", button.dataset.label);
     }, 1500);
   }
 
@@ -98,6 +106,11 @@
     }
   });
 
+  // Who logs out leaves nothing of theirs in this tab: no draft of New Model for the next person.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-logout]")) sessionStorage.clear();
+  });
+
   // What is rented goes on costing between two answers of the server.
   function tickMeters() {
     for (const meter of document.querySelectorAll("[data-rate]")) {
@@ -132,8 +145,10 @@
   // A row that is swapped under somebody's hands keeps its tick; an open filter stays open.
   let openMenu = null;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    // Somebody is choosing in an open filter: its counts can wait for the next poll.
-    if (event.detail.target.id === "facets" && event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
+    // Somebody is choosing in an open filter: its counts wait, and so does what the page says that it has seen, or the
+    // polls after the choice would find nothing new.
+    const choosing = document.querySelector("#facets details[open]");
+    if (choosing && ["facets", "poller"].includes(event.detail.target.id)) event.detail.shouldSwap = false;
     const ticked = event.detail.target.querySelector?.("input[name=ids]:checked");
     if (ticked) event.detail.fragment.querySelector(`input[name=ids][value="${ticked.value}"]`)?.setAttribute("checked", "");
   });
@@ -152,8 +167,7 @@
   });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.target.matches(pollers)) return;
-    const status = event.detail.xhr.status;
-    toast(status === 403 ? "You do not have the permission for that." : `That did not work (HTTP ${status}). Nothing was shown as done that was not.`);
+    toast(whyNot(event.detail.xhr));
     expireToasts();
   });
   // A poller that leaves the page takes its question with it: the answer would find nothing to change.

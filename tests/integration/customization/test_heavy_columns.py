@@ -1,12 +1,14 @@
 """Long columns (fingerprints, reports, curves) are read only where they are shown."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customization import spending
 from customization.models import Dataset
 from tests.integration.customization.conftest import valid_file
+from tests.integration.opened import Opened
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,33 @@ def test_what_training_cost_is_told_without_fingerprints(world, job):
     assert '"tokens"' in sql
     assert '"fingerprint"' not in sql
     assert '"report"' not in sql
+
+
+def test_the_configuration_reads_the_curves_once_and_no_fingerprint(world, job, as_viewer):
+    sql = asked(as_viewer, f"/custom/models/{job.model_id}/configuration/")
+    assert sql.count('"metrics"') == 1
+    assert '"fingerprint"' not in sql
+    assert '"report"' not in sql
+
+
+def test_the_quiet_polls_read_nothing_long(world, job, as_viewer):
+    for page in (f"/custom/models/{job.model_id}/configuration/", "/custom/jobs/"):
+        opened = Opened(as_viewer, page, page.replace("configuration/", "configuration/poll"))
+        with CaptureQueriesContext(connection) as queries:
+            assert opened.is_quiet()
+        sql = " ".join(query["sql"] for query in queries)
+        assert not any(f'"{long}"' in sql for long in ("metrics", "fingerprint", "report"))
+
+
+def test_the_list_of_datasets_asks_as_much_for_many_as_for_one(world, as_superuser):
+    def ask() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            as_superuser.get("/admin/customization/dataset/")
+        return len(queries)
+
+    uploaded = [valid_file("training", f"{name}.jsonl") for name in ("one", "two")]
+    ask()
+    few = ask()
+    for number, file in enumerate(uploaded):
+        Dataset.objects.filter(pk=file.pk).update(created_by=User.objects.create_user(f"user{number}"))
+    assert ask() == few

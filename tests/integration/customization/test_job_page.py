@@ -46,7 +46,9 @@ def test_the_page_names_the_phase_that_runs(world, running, as_viewer):
 
 def test_without_scripts_stop_is_a_link_to_a_question(world, running, as_admin):
     link = f"/custom/jobs/{running.pk}/stop"
-    assert f'<a class="button without-js" href="{link}">Stop…</a>' in page_of(as_admin, running)
+    assert f'<a class="button without-js" id="stop-link" href="{link}">Stop…</a>' in page_of(
+        as_admin, running
+    )
     asked = as_admin.get(link)
     page = asked.content.decode()
     assert asked.status_code == 200
@@ -156,3 +158,13 @@ def test_only_the_model_that_has_a_name_now_ends_the_draft_of_that_name(as_admin
     assert f'data-made="{job.model.name}"' in page
     Model.objects.filter(pk=job.model_id).update(archived_at=NOW)
     assert "data-made" not in as_admin.get(f"/custom/jobs/{job.pk}/").content.decode()
+
+
+def test_activity_is_shown_to_those_only_who_may_see_events(world, running, as_viewer, viewer):
+    assert ">Activity</h2>" in page_of(as_viewer, running)
+    group = viewer.groups.get()
+    group.permissions.remove(group.permissions.get(codename="view_event"))
+    page = page_of(as_viewer, running)
+    assert ">Activity</h2>" not in page
+    assert "training requested" not in page
+    assert "<strong>requested</strong>" not in page

@@ -354,7 +354,7 @@ def test_stop_and_archive_by_their_buttons(world, running, as_admin, admin):
 def test_the_page_asks_again_until_the_curves_are_there(world, job, as_admin):
     def polls() -> bool:
         part = as_admin.get(f"/custom/jobs/{job.pk}/poll").content.decode()
-        return f'hx-get="/custom/jobs/{job.pk}/poll"' in part
+        return f'hx-get="/custom/jobs/{job.pk}/poll?seen=' in part
 
     assert polls()
     world.tick()

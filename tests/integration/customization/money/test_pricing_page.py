@@ -162,6 +162,7 @@ class TestCostsOfACustomModel:
             changed_at=NOW, training_price="0.00378", estimated_cost="7.56",
             metrics={"training": [{"epoch": 0}, {"epoch": 1}]},
         )  # fmt: skip
+        model.refresh_from_db()
         training, storage, serving = costs_of(model)
         assert (training.amount, training.per, training.note) == (
             "$0.00378",
