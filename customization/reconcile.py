@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 
 from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError, TransientError
@@ -36,6 +37,8 @@ def reconcile_jobs(now: datetime) -> int:
     reach("claimed")
     try:
         world = {seen.name: seen for seen in bedrock.list_jobs()}
+    except SoftTimeLimitExceeded:
+        raise  # that a worker must end says nothing of a job: its claim runs out, and another look finds it as it was
     except Exception as error:
         for job in due:
             postpone(job, _trouble(error, job), now)
@@ -43,6 +46,8 @@ def reconcile_jobs(now: datetime) -> int:
     for job in due:
         try:
             _look_at(job, world.get(job.remote_name), now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             _reread(job, now + CLAIM)
             postpone(job, _trouble(error, job), now)

@@ -37,7 +37,9 @@ def test_what_is_too_young_is_not_called_gone_without_a_list(serving, trained):
     serving.control.switch(get_lag_seconds=100)
     row = renting.provision(trained, units=1, actor=None, now=serving.now)
     serving.tick()
-    serving.control.fail("denied", platform="bedrock", operation="ListProvisionedModelThroughputs", times=None)
+    serving.control.fail(
+        "denied", platform="bedrock", operation="ListProvisionedModelThroughputs", times=None
+    )
     row.refresh_from_db()
     renting.remove(row, actor=None, now=serving.now)
     serving.tick(5)
