@@ -10,9 +10,10 @@ from django.db import transaction
 from catalog.customs import change_custom_model
 from catalog.history import next_revision
 from catalog.models import Event, Model
+from customization.prose import MOST, tidy, why_too_long
 from customization.refusal import Refused
 
-MOST = 2000
+__all__ = ["MOST", "describe"]
 
 
 def describe(model: Model, *, description: str, note: str, actor: User | None, now: datetime) -> Event | None:
@@ -20,9 +21,9 @@ def describe(model: Model, *, description: str, note: str, actor: User | None, n
 
     >>> describe(model, description="Answers in our tone", note="", actor=user, now=timezone.now())
     """
-    wanted = {"description": _plain(description), "note": _plain(note)}
-    too_long = {name: f"At most {MOST:,} letters." for name, text in wanted.items() if len(text) > MOST}
-    if too_long:
+    wanted = {"description": tidy(description), "note": tidy(note)}
+    reasons = {name: why_too_long(name, text) for name, text in wanted.items()}
+    if too_long := {name: why for name, why in reasons.items() if why}:
         raise Refused(too_long)
     with transaction.atomic():
         next_revision()  # first: of two at once the second sees what the first wrote
@@ -35,7 +36,3 @@ def describe(model: Model, *, description: str, note: str, actor: User | None, n
         new = {name: pair[1] for name, pair in changes.items()}
         change_custom_model(model, "described", now=now, actor=actor, detail={"changes": changes}, **new)
     return model.events.filter(action="described").latest("id")
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()

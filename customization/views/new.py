@@ -68,8 +68,11 @@ def name(request: UserRequest) -> HttpResponse:
 
 
 def _create(request: UserRequest, draft: Draft) -> HttpResponse:
+    if made := jobs.made_by(draft.token, draft.name):
+        return redirect(made)  # pressed twice, or sent once more by a reload
     _take_addresses(request, draft)
-    reasons = jobs.objections(draft.name, draft.base, draft.training, draft.validation, draft.pairs)
+    files = draft.training, draft.validation
+    reasons = jobs.objections(draft.name, draft.base, *files, draft.pairs, draft.description)
     draft.errors = reasons | draft.errors
     if why := jobs.why_taken_there(draft.name):
         draft.errors.setdefault("name", why)
@@ -88,6 +91,7 @@ def _create(request: UserRequest, draft: Draft) -> HttpResponse:
                 validation=draft.validation,
                 hyperparameters=draft.pairs,
                 description=draft.description,
+                token=draft.token,
                 actor=request.user,
                 now=timezone.now(),
             )
