@@ -46,7 +46,7 @@ class FollowedAdmin(ReadOnlyAdmin):
             request, f"{due} {noun} {verb} looked at now; settled ones are left alone.", messages.INFO
         )
 
-    def wake(self, chosen: QuerySet[RemoteResource], now: datetime) -> int:
+    def wake(self, chosen: QuerySet[Any], now: datetime) -> int:
         return chosen.order_by().exclude(next_check_at=None).update(next_check_at=now)
 
 
@@ -70,7 +70,7 @@ class CustomizationJobAdmin(FollowedAdmin):
         """Without its curves: they are long, and shown in no list."""
         return super().get_queryset(request).defer("metrics")
 
-    def wake(self, chosen: QuerySet[CustomizationJob], now: datetime) -> int:
+    def wake(self, chosen: QuerySet[Any], now: datetime) -> int:
         """Also a job that is over and whose metrics nobody has found: its file may have come since."""
         return super().wake(chosen, now) + artifacts.without_curves(chosen).update(next_check_at=now)
 

@@ -135,6 +135,18 @@ def test_duplicates_in_a_file_name_the_first_line(run):
     assert "line 1" in found[2].message
 
 
+@pytest.mark.parametrize(("different", "estimated"), [(60_000, False), (100_000, True), (240_000, True)])
+def test_duplicates_beyond_what_is_remembered_are_an_estimate_of_the_whole(different, estimated):
+    """Each row is there twice, far apart."""
+    row = b'{"image-ref": "s3://bucket/%d.png", "caption": "a picture"}\n'
+    file = (row % (number % different) for number in range(2 * different))
+    base = "amazon.titan-embed-image-v1:0"
+    report = check(file, family_of(base), limits=limits_of(base))
+    assert report.duplicates_estimated is report.as_json()["duplicates_estimated"] is estimated
+    told = report.warning_totals["duplicate_row"]
+    assert told == pytest.approx(different, rel=0.03 if estimated else 0)
+
+
 def test_rows_in_both_files_are_found(run):
     training, validation = (
         run(good(count=50)),
