@@ -79,9 +79,9 @@ def without_curves(chosen: QuerySet[CustomizationJob]) -> QuerySet[Customization
     return over.exclude(metrics__has_key="training")
 
 
-def find(place: Place) -> StoredObject:
+def find(place: Place, *, hurried: bool = False) -> StoredObject:
     """One of a job's CSV files; PermanentError when there is none, or none of a sane size."""
-    return storage.find(place, MOST_BYTES)
+    return storage.find(place, MOST_BYTES, hurried=hurried)
 
 
 def told(place: Place, error: PlatformError) -> str:

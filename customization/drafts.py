@@ -169,7 +169,9 @@ def _twice(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _dataset(value: str | None, purpose: str) -> Dataset | None:
-    return Dataset.objects.filter(pk=id_in(value), purpose=purpose).first()
+    """Without what is up to half a megabyte: each refresh of the form reads the row."""
+    lean = Dataset.objects.defer("fingerprint", "report")
+    return lean.filter(pk=id_in(value), purpose=purpose).first()
 
 
 def id_in(value: Any) -> int:
