@@ -13,7 +13,7 @@ from customization.datasets import (
     check,
     family_of,
     limits_of,
-    overlap,
+    why_not_apart,
     why_not_together,
 )
 from customization.datasets.fingerprint import Fingerprint, Rows
@@ -152,16 +152,12 @@ def test_rows_in_both_files_are_found(run):
         run(good(count=50)),
         run(jsonl(nova(n) for n in range(45, 95)), purpose="validation"),
     )
-    both = overlap(training, validation)
-    assert (both.rows, both.estimated, both.valid) == (5, False, True)
-    assert both.problems[0].code == "rows_in_both"
-    assert overlap(training, run(jsonl(nova(n) for n in range(60, 70)))).rows == 0
-
-
-def test_rows_together_are_bounded(run):
-    few = overlap(run(good(LLAMA, 40), LLAMA), run(jsonl(map(pair, range(90, 99))), LLAMA, "validation"))
-    assert [problem.code for problem in few.problems] == ["too_few_rows_together"]
-    assert not few.valid
+    assert shared_rows(training.fingerprint, validation.fingerprint) == (5, False)
+    assert why_not_apart(training.fingerprint, validation.fingerprint).startswith(
+        "5 rows of the validation data"
+    )
+    apart = run(jsonl(nova(n) for n in range(60, 70)))
+    assert why_not_apart(training.fingerprint, apart.fingerprint) == ""
 
 
 def test_a_large_table_of_rows_is_sampled_alike_in_both_files():
