@@ -46,7 +46,7 @@ def _ticks(size: Size) -> Iterator[Comparison]:
     Database("sync")
     with server.start() as sandbox:
         settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, sandbox.url)
-        aws.client.cache_clear()
+        aws.forget_clients()
         sandbox.control.generate_throughputs(size.many, status="InService")
         _rent(sandbox.control.throughputs(), timezone.now())
         sample = min(SAMPLE, size.many)

@@ -84,7 +84,7 @@ def _over_http(
     pairs: dict[str, list[Pair]] = defaultdict(list)
     with server.start() as sandbox:
         settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, sandbox.url)
-        aws.client.cache_clear()
+        aws.forget_clients()
         sandbox.control.generate_models("bedrock", size.many)
         for number in range(size.slow_pairs):
             if number % 2:

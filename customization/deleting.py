@@ -22,7 +22,7 @@ from customization.capacity.states import LIVE, Noun
 from customization.gateways import bedrock, removal
 from customization.gateways import serving as platform
 from customization.models import TABLES, CustomizationJob, Deletion
-from customization.postponing import postpone
+from customization.postponing import named_by, postpone
 from customization.results import results_of, why_keep
 from customization.serving.identity import Account
 from customization.states import retry_delay
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 CLAIM = timedelta(seconds=90)
 # For so long S3 is asked again to delete the results; then a person is told to do it.
 RESULTS_GIVEN_UP = timedelta(days=1)
+# For so long a conflict may come from the deletion itself.
+UNDER_WAY = timedelta(minutes=15)
 State = Deletion.State
 
 
@@ -81,7 +83,9 @@ def _is_gone(row: Deletion, now: datetime) -> bool:
         return False
     Account().must_own(row.arn)
     ended = CustomizationJob.objects.filter(model=row.model_id).values_list("ended_at", flat=True).first()
-    if row.sent_at is None and ended and now - ended < SHOWS_WITHIN:
+    # That it was sent proves nothing, its worker may have died before; that it was accepted does.
+    is_accepted = bool(row.attempts and not row.trouble)
+    if ended and now - ended < SHOWS_WITHIN and not is_accepted:
         raise TransientError("Amazon Bedrock does not show the model; it is new, so that proves nothing yet.")
     return True
 
@@ -113,7 +117,9 @@ def _ask(row: Deletion, now: datetime) -> None:
     try:
         request_id = removal.delete_model(row.arn)
     except (ConflictError, PermanentError) as error:
-        _refuse(row, f"Amazon Bedrock refused: {error.message}", now, last_request_id=error.request_id)
+        if isinstance(error, ConflictError) and _may_be_under_way(row, before, now):
+            raise
+        _refuse(row, f"Amazon Bedrock refused: {error.message}", now, **named_by(error.request_id))
         return
     except AuthError:
         row.move(State.REQUESTED, sent_at=before)  # surely not taken: the wish may still expire
@@ -122,11 +128,16 @@ def _ask(row: Deletion, now: datetime) -> None:
     _note_accepted(row, request_id, now)
 
 
+def _may_be_under_way(row: Deletion, sent_before: datetime | None, now: datetime) -> bool:
+    """A conflict may be with our own earlier Delete, which the platform still carries out: look again for a while."""
+    return sent_before is not None and now - row.created_at < UNDER_WAY
+
+
 def _note_accepted(row: Deletion, request_id: str, now: datetime) -> None:
     attempts = row.attempts + 1
     alarm = f"Amazon Bedrock has accepted the deletion {attempts} times, and still shows the model."
     columns: dict[str, Any] = {
-        "last_request_id": request_id,
+        **named_by(request_id),
         "attempts": attempts,
         "next_check_at": now + retry_delay(row.attempts),
         "trouble": "",

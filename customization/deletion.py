@@ -17,7 +17,7 @@ from catalog.history import next_revision
 from catalog.killpoints import reach
 from catalog.models import Model
 from customization.capacity.states import LIVE
-from customization.models import TABLES, Deletion
+from customization.models import TABLES, Deletion, Found
 from customization.models.resource import new_token
 from customization.refusal import Refused
 from customization.results import results_of, why_keep
@@ -25,7 +25,8 @@ from customization.results import results_of, why_keep
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A rule that forbids deletion, and the tab of the model's page where it can be met ("" when it can't)."""
+    """A rule that forbids deletion, and where it can be met: a tab of the model's page, "found" for the page of
+    strangers, "" for nowhere."""
 
     why: str
     tab: str = ""
@@ -84,6 +85,9 @@ def _in_use(model: Model) -> Obstacle | None:
         live = table.objects.filter(model=model, state__in=sorted(LIVE)).first()
         if live:
             return Obstacle(f"It has a live {noun.label} ({live.state}). Remove that first.", "serving")
+    if stranger := Found.serving(model.arn).first():
+        what = f"{stranger.get_noun_display().lower()} {stranger.name}"
+        return Obstacle(f"The {what}, made outside modelhub, serves it. Remove that first.", "found")
     if model.enabled:
         return Obstacle("It is enabled: applications may use it. Disable it first.", "overview")
     return None

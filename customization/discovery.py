@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
+from customization.capacity.lease import Lease
 from customization.models import Found
 from customization.radar.adopting import adopt_job_or_model
 from customization.radar.last_look import write_down
@@ -55,9 +56,13 @@ def _tried(seen: Look, step: Callable[[], int]) -> int:
         return 0
 
 
-def adopt(found: Found, *, actor: User | None, now: datetime) -> Model:
-    """Take a stranger in: from now on modelhub follows it. Raises Refused with the reason."""
-    return _adopt(found, actor, now, "")
+def adopt(found: Found, *, actor: User | None, now: datetime, lease: Lease | None = None) -> Model:
+    """Take a stranger in: from now on modelhub follows it, and ends a throughput when its ``lease`` is over (the usual
+    one unless another is given). Raises Refused with the reason."""
+    lease = lease or Lease()
+    if wrong := lease.wrong():
+        raise Refused(" ".join(wrong.values()))
+    return _adopt(found, actor, now, "", lease)
 
 
 def mark_foreign(found: Found, *, actor: User | None, now: datetime) -> bool:
@@ -80,9 +85,9 @@ def _mark(found: Found, before: str, after: str, actor: User | None, now: dateti
     return done
 
 
-def _adopt(found: Found, actor: User | None, now: datetime, why: str) -> Model:
+def _adopt(found: Found, actor: User | None, now: datetime, why: str, lease: Lease | None = None) -> Model:
     if found.state not in (Found.State.NEW, Found.State.FOREIGN):
         raise Refused(f"{found.name} is {found.get_state_display().lower()} already.")
-    serves = found.noun in (Found.Noun.THROUGHPUT, Found.Noun.DEPLOYMENT)
-    take_in = adopt_serving if serves else adopt_job_or_model
-    return take_in(found, actor=actor, now=now, why=why)
+    if found.noun in (Found.Noun.THROUGHPUT, Found.Noun.DEPLOYMENT):
+        return adopt_serving(found, actor=actor, now=now, why=why, lease=lease)
+    return adopt_job_or_model(found, actor=actor, now=now, why=why)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog.facts import Kind, Platform
 from catalog.models import Model
 from customization import deletion
+from customization.capacity.lease import DEFAULT_HOURS
 from customization.capacity.states import LIVE
 from customization.models import Deletion, Deployment, Throughput
 from customization.refusal import Refused
@@ -22,7 +23,7 @@ Row = TypeVar("Row", Throughput, Deployment)
 def provision(
     model: Model | str,
     units: int = 1,
-    hours: int | None = renting.DEFAULT_HOURS,
+    hours: int | None = DEFAULT_HOURS,
     *,
     reason: str = "",
     actor: User | None = None,

@@ -74,7 +74,7 @@ class Paid:
 
 def throughputs(wish: Wish) -> QuerySet[Throughput]:
     """Running ones first, then the newest."""
-    found = _of_models(wish).select_related("model", "requested_by")
+    found = _of_models(wish).select_related("model")
     if wish.show:
         found = found.filter(state__in=_LIVE if wish.show == "running" else _ENDED)
     first = Case(When(state__in=_LIVE, then=Value(0)), default=Value(1), output_field=IntegerField())

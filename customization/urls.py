@@ -44,5 +44,6 @@ urlpatterns = [
     path("spend/training/", spend.training, name="spend_training"),
     path("spend/export.csv", spend.export, name="spend_export"),
     path("pricing/", pricing.listing, name="pricing"),
+    path("pricing/tokens/", pricing.tokens, name="pricing_tokens"),
     path("pricing/refresh", pricing.refresh, name="pricing_refresh"),
 ]

@@ -9,10 +9,11 @@ from types import EllipsisType
 from django.http import QueryDict
 
 from catalog.platforms.words import plain
+from customization.capacity.lease import DEFAULT_HOURS, MOST_REASON, Lease
 from customization.capacity.states import Noun
 from customization.models.resource import new_token, token_in
 from customization.refusal import Refused
-from customization.serving.renting import DEFAULT_HOURS, wrong_terms
+from customization.serving.renting import wrong_terms
 
 
 @dataclass
@@ -38,6 +39,10 @@ class Wish:
         return None if self.no_end else _whole(self.hours)
 
     @property
+    def lease(self) -> Lease:
+        return Lease(None, self.reason) if self.no_end else Lease(self.whole_hours or 0)
+
+    @property
     def shown_units(self) -> int:
         """For the price beside the field: 1 while what is typed is no number of units."""
         units = self.whole_units
@@ -47,14 +52,16 @@ class Wish:
         """Fill ``errors``: what a person can mend before anything is asked for."""
         if self.noun == Noun.DEPLOYMENT:
             return
-        wrong = wrong_terms(
-            units=self.whole_units or 0, hours=self.whole_hours, no_end_reason=self.reason, name=self.name
-        )
+        wrong = wrong_terms(units=self.whole_units or 0, lease=self.lease, name=self.name)
         if self.whole_units is None:
             wrong["units"] = "Model units must be a whole number."
+        self.errors = {name: why for name, why in wrong.items() if why} | self.wrong_lease()
+
+    def wrong_lease(self) -> dict[str, str]:
+        """What a person has to mend of the lease alone."""
         if self.whole_hours is None and not self.no_end:
-            wrong["hours"] = "The lease must be a whole number of hours, or without an end."
-        self.errors = {name: why for name, why in wrong.items() if why}
+            return {"hours": "The lease must be a whole number of hours, or without an end."}
+        return self.lease.wrong()
 
 
 def wish_from(posted: QueryDict, noun: Noun) -> Wish:
@@ -65,7 +72,7 @@ def wish_from(posted: QueryDict, noun: Noun) -> Wish:
         units=plain(posted.get("units", fresh.units), 20).strip(),
         hours=plain(posted.get("hours", fresh.hours), 20).strip(),
         no_end=posted.get("no_end") == "yes",
-        reason=plain(posted.get("reason", ""), 300).strip(),
+        reason=plain(posted.get("reason", ""), MOST_REASON).strip(),
         name=plain(posted.get("name", ""), 200).strip(),
         token=token_in(posted.get("token", "")) or fresh.token,
     )

@@ -54,6 +54,10 @@ SWITCHES = {
     "training_seconds": Switch(40.0, "… its training phase"),
     "stopping_seconds": Switch(5.0, "how long a job is Stopping before it is Stopped"),
     "model_creating_seconds": Switch(5.0, "how long a new custom model is Creating before it is Active"),
+    "model_deleting_seconds": Switch(
+        0.0,
+        "how long a custom model is still shown after its deletion was accepted; Delete again: ConflictException",
+    ),
     "throughput_creating_seconds": Switch(
         20.0, "how long a new throughput is Creating before it is InService"
     ),

@@ -36,12 +36,12 @@ def sandbox_server() -> Iterator[RunningSandbox]:
 def sandbox(sandbox_server: RunningSandbox, settings) -> Iterator[SandboxControl]:
     """The sandbox with its seed catalogue, and our clients pointed at it; boto3 retries without long pauses."""
     settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, sandbox_server.url)
-    aws.client.cache_clear()
+    aws.forget_clients()
     openai_platform.client.cache_clear()
     control = SandboxControl(sandbox_server.url)
     control.reset()
     yield control
-    aws.client.cache_clear()
+    aws.forget_clients()
     openai_platform.client.cache_clear()
 
 

@@ -65,12 +65,26 @@ def _odd_timestamp(value: object) -> datetime | None:
         return None
 
 
-@cache
 def client(service: str, *, hurried: bool = False) -> Any:
     """Return the one client of a service (making it costs 11 ms); botocore's clients are thread-safe.
 
     ``hurried=True``: another one, which gives up soon and tries nothing again.
     """
+    return _kept(service, hurried)
+
+
+def forget_clients() -> None:
+    """Settings have changed: whoever asks next gets a new one."""
+    _kept.cache_clear()
+
+
+@cache
+def _kept(service: str, hurried: bool) -> Any:
+    return make_client(service, hurried=hurried)
+
+
+def make_client(service: str, *, hurried: bool = False) -> Any:
+    """A client that nobody keeps."""
     core = botocore.session.Session()
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
     region = _REGION.get(service, settings.AWS_REGION)

@@ -25,6 +25,7 @@ from catalog.platforms.base import (
     PlatformError,
     Refusal,
     TransientError,
+    UnreachableError,
 )
 from catalog.platforms.words import MAX_NAME, MAX_WORD, plain, why_no_id
 
@@ -69,7 +70,7 @@ def translate(error: openai.OpenAIError) -> PlatformError:
         )
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__ or error
-        return TransientError(f"OpenAI could not be reached: {cause or error}", code=type(error).__name__)
+        return UnreachableError(f"OpenAI could not be reached: {cause or error}", code=type(error).__name__)
     if "api_key" in str(error).lower() or "credentials" in str(error).lower():
         return AuthError("No OpenAI key is set: set OPENAI_API_KEY.", code="NoKey")
     return TransientError(f"OpenAI's answer could not be read: {error}", code=type(error).__name__)

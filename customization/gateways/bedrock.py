@@ -32,11 +32,12 @@ def list_models(*, hurried: bool = False) -> list[RemoteModel]:
     return [_model(entry) for entry in pages("list_custom_models", "modelSummaries", hurried)]
 
 
-def get_job(name_or_arn: str) -> RemoteJob | None:
+def get_job(name_or_arn: str, *, hurried: bool = False) -> RemoteJob | None:
     """One job with everything known of it; None when the platform says that there is none."""
     try:
         with aws.translated():
-            answer = aws.client("bedrock").get_model_customization_job(jobIdentifier=name_or_arn)
+            bedrock = aws.client("bedrock", hurried=hurried)
+            answer = bedrock.get_model_customization_job(jobIdentifier=name_or_arn)
     except PlatformError as error:
         if error.code == NOT_FOUND:
             return None
@@ -46,11 +47,11 @@ def get_job(name_or_arn: str) -> RemoteJob | None:
     return _job(answer)
 
 
-def get_model(name_or_arn: str) -> RemoteModel | None:
+def get_model(name_or_arn: str, *, hurried: bool = False) -> RemoteModel | None:
     """One custom model; None when the platform says that there is none."""
     try:
         with aws.translated():
-            answer = aws.client("bedrock").get_custom_model(modelIdentifier=name_or_arn)
+            answer = aws.client("bedrock", hurried=hurried).get_custom_model(modelIdentifier=name_or_arn)
     except PlatformError as error:
         if error.code == NOT_FOUND:
             return None

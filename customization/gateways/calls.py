@@ -15,7 +15,7 @@ NOT_FOUND = "ResourceNotFoundException"
 def pages(operation: str, key: str, hurried: bool = False, /, **only: Any) -> Iterator[dict[str, Any]]:
     """All entries of a List, in pages of 1,000. Raises TransientError for an answer that lacks its key."""
     with aws.translated():
-        bedrock = aws.client("bedrock", hurried=True) if hurried else aws.client("bedrock")
+        bedrock = aws.client("bedrock", hurried=hurried)
         paginator = bedrock.get_paginator(operation)
         for page in paginator.paginate(PaginationConfig={"PageSize": 1000}, **only):
             entries = page.get(key)

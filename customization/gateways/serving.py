@@ -68,12 +68,13 @@ def observe(noun: Noun, *, model_arn: str = "") -> list[RemoteServing]:
     return [_serving(noun, entry) for entry in pages(words.listing, words.entries, **only)]
 
 
-def get(noun: Noun, name_or_arn: str) -> RemoteServing | None:
+def get(noun: Noun, name_or_arn: str, *, hurried: bool = False) -> RemoteServing | None:
     """One of them with its failure message; None when the platform itself says ResourceNotFound."""
     words = _WORDS[noun]
     try:
         with aws.translated():
-            answer = getattr(aws.client("bedrock"), words.get)(**{words.identifier: name_or_arn})
+            bedrock = aws.client("bedrock", hurried=hurried)
+            answer = getattr(bedrock, words.get)(**{words.identifier: name_or_arn})
     except PlatformError as error:
         if error.code == NOT_FOUND:
             return None

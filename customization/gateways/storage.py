@@ -24,7 +24,7 @@ NO_SUCH_OBJECT = "NoSuchKey"
 
 def _s3(hurried: bool) -> Any:
     """``hurried``: for what a page waits for, one try of two seconds. Not for what S3 may take long over."""
-    return aws.client("s3", hurried=True) if hurried else aws.client("s3")
+    return aws.client("s3", hurried=hurried)
 
 
 def look(place: Place, *, hurried: bool = False) -> StoredObject | None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.db import models
 
 from customization.capacity.commitment import Commitment
-
-# Longer than the longest look; who asked before that has been forgotten and may ask again.
-PATIENCE = timedelta(minutes=10)
+from customization.models.asked import Asked
 
 
 class Found(models.Model):
@@ -59,12 +55,19 @@ class Found(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def serving(cls, model_arn: str) -> models.QuerySet[Found]:
+        """Throughputs and deployments of one model that exist on the platform and not here."""
+        there = cls.objects.filter(state__in=[cls.State.NEW, cls.State.FOREIGN])
+        nouns = [cls.Noun.THROUGHPUT, cls.Noun.DEPLOYMENT]
+        return there.filter(noun__in=nouns, model_arn=model_arn).exclude(model_arn="").order_by("pk")
+
     @property
     def term(self) -> Commitment:
         return Commitment(self.commitment, self.committed_until)
 
 
-class RadarLook(models.Model):
+class RadarLook(Asked, models.Model):
     """The last look at one region: when it was, what it could not see, and whether somebody waits for the next."""
 
     region = models.CharField(max_length=40, unique=True)
@@ -79,9 +82,3 @@ class RadarLook(models.Model):
 
     def __str__(self) -> str:
         return f"The last look at {self.region}"
-
-    def is_going_on(self, now: datetime) -> bool:
-        """Somebody asked, and the answer is still to come; a nudge that was lost is not waited for for ever."""
-        if self.asked_at is None or now - self.asked_at >= PATIENCE:
-            return False
-        return self.checked_at is None or self.checked_at < self.asked_at

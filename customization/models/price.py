@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import models
 
+from customization.models.asked import Asked
+
 
 class Price(models.Model):
     """What one base model's customs cost, in US dollars. An admin's figure wins over AWS's
@@ -51,7 +53,7 @@ class Price(models.Model):
         return f"{source or self.get_origin_display()}, {self.as_of:%Y-%m-%d}"
 
 
-class PriceList(models.Model):
+class PriceList(Asked, models.Model):
     """AWS's price list of one region: when it was read last, with what result, and when it is read again."""
 
     region = models.CharField(max_length=40, unique=True)
@@ -70,11 +72,6 @@ class PriceList(models.Model):
 
     def __str__(self) -> str:
         return f"AWS Price List of {self.region}"
-
-    @property
-    def is_being_read(self) -> bool:
-        """Somebody asked, and the answer is still to come."""
-        return self.asked_at is not None and (self.checked_at is None or self.checked_at < self.asked_at)
 
     def claim(self, until: datetime) -> bool:
         """Take it for one look: compare-and-swap on the due time; False when somebody else was first."""

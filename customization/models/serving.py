@@ -36,6 +36,8 @@ class ServingResource(RemoteResource):
     removal_asked_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField("why it ended", max_length=300, blank=True)
     ended_by_name = models.CharField("removed by", max_length=200, blank=True)
+    # In words, for accounts are deleted and what was paid for stays.
+    provisioned_by = models.CharField(max_length=300, default="modelhub")
 
     class Meta:
         abstract = True

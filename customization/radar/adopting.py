@@ -23,8 +23,9 @@ from customization.states import BUILD_OF, JobState, state_of
 
 def adopt_job_or_model(found: Found, *, actor: User | None, now: datetime, why: str) -> Model:
     """Take a job or model in: its model joins the list, its job is followed. Raises Refused with the reason."""
-    job = bedrock.get_job(found.arn) if found.noun == Found.Noun.JOB else None
-    there = job or (bedrock.get_model(found.arn) if found.noun == Found.Noun.MODEL else None)
+    # A person waits for this, and what comes home by itself is tried again: one try each, and no longer.
+    job = bedrock.get_job(found.arn, hurried=True) if found.noun == Found.Noun.JOB else None
+    there = job or (bedrock.get_model(found.arn, hurried=True) if found.noun == Found.Noun.MODEL else None)
     if there is None:
         raise Refused(f"{found.name} is not on the platform any more.")
     if job is None and there.word not in ("", "Active"):

@@ -23,8 +23,8 @@ _SERVING = ("throughput", "deployment")
 LOST_SHOWN_FOR = timedelta(days=30)
 
 _LEADS = {
-    "throughput": "Billed by the hour until somebody deletes them. An adopted one gets a lease of 8 hours, like one "
-    "rented here: extend it on its model’s page, or it is removed at the end.",
+    "throughput": "Billed by the hour until somebody deletes them. Whoever adopts one gives it an end, like one rented "
+    "here: there modelhub removes it.",
     "deployment": "Paid by the token: nothing while nobody calls.",
     "model": "Storage is billed by the month.",
     "job": "Adopting a job takes its model in, too.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db.models import Q
 from catalog.history import next_revision
 from catalog.killpoints import reach
 from catalog.models import Model
+from customization.capacity.lease import Lease
 from customization.capacity.observation import RemoteServing
 from customization.capacity.states import ENDED, LIVE, Noun, ServeState, state_of
 from customization.gateways import serving as platform
@@ -21,17 +22,19 @@ from customization.models.resource import new_token
 from customization.models.serving import END_NOT_KNOWN
 from customization.prices import rates_for
 from customization.radar.refusal import Refused
-from customization.serving.renting import DEFAULT_HOURS
 from customization.serving.telling import tell_model
 
 
-def adopt_serving(found: Found, *, actor: User | None, now: datetime, why: str) -> Model:
+def adopt_serving(
+    found: Found, *, actor: User | None, now: datetime, why: str = "", lease: Lease | None = None
+) -> Model:
     """Take a throughput or deployment in: from now on its model is called by it, and it can be removed.
 
-    A throughput gets an end, unless it comes home by itself (no ``actor``). Raises Refused with the reason.
+    A throughput gets the ``lease`` that somebody chose, or, when it comes home by itself (None), no end and an alarm.
+    Raises Refused with the reason.
     """
     noun = Noun(found.noun)
-    there = platform.get(noun, found.arn)
+    there = platform.get(noun, found.arn, hurried=True)  # a person waits, or it is tried again
     if there is None:
         raise Refused(f"{found.name} is not on the platform any more.")
     if obstacle := there.commitment.why_not_adopt(now):
@@ -43,9 +46,9 @@ def adopt_serving(found: Found, *, actor: User | None, now: datetime, why: str) 
             _must_be_free(model, noun)
             own = _closed_row(noun, found)
             row = (
-                _reopen(own, model, there, actor, now)
+                _reopen(own, model, there, lease, now)
                 if own
-                else _new_row(noun, model, found, there, actor, now)
+                else _new_row(noun, model, found, there, actor, lease, now)
             )
             action = "found again" if own else f"{noun} adopted"
             model = tell_model(model, action, now=now, actor=actor, why=why, detail=_terms(row))
@@ -91,7 +94,13 @@ def _closed_row(noun: Noun, found: Found) -> ServingResource | None:
 
 
 def _new_row(
-    noun: Noun, model: Model, found: Found, there: RemoteServing, actor: User | None, now: datetime
+    noun: Noun,
+    model: Model,
+    found: Found,
+    there: RemoteServing,
+    actor: User | None,
+    lease: Lease | None,
+    now: datetime,
 ) -> ServingResource:
     row = TABLES[noun](
         model=model,
@@ -99,20 +108,23 @@ def _new_row(
         remote_name=there.name[:63],
         request_token=_token(noun, found),
         requested_by=actor,
+        provisioned_by=f"somebody on AWS, adopted by {actor.get_username()}"
+        if actor
+        else "not known any more",
         created_at=there.created_at or now,
         sent_at=there.created_at or now,
-        **_as_shown(noun, model, there, actor, now),
+        **_as_shown(noun, model, there, lease, now),
     )
     row.save(force_insert=True)
     return row
 
 
 def _reopen(
-    row: ServingResource, model: Model, there: RemoteServing, actor: User | None, now: datetime
+    row: ServingResource, model: Model, there: RemoteServing, lease: Lease | None, now: datetime
 ) -> ServingResource:
     if row.model_id != model.pk:
         raise Refused(f"It served {row.model.name} when modelhub knew it, and serves {model.name} now.")
-    columns = _as_shown(row.noun, model, there, actor, now)
+    columns = _as_shown(row.noun, model, there, lease, now)
     again: dict[str, Any] = {
         "billed_until": None,
         "removal_asked_at": None,
@@ -126,7 +138,7 @@ def _reopen(
 
 
 def _as_shown(
-    noun: Noun, model: Model, there: RemoteServing, actor: User | None, now: datetime
+    noun: Noun, model: Model, there: RemoteServing, lease: Lease | None, now: datetime
 ) -> dict[str, Any]:
     state = state_of(there.word)
     columns: dict[str, Any] = {
@@ -143,7 +155,7 @@ def _as_shown(
         "attempts": 0,
     }
     return columns | (
-        _terms_of(model, there, state, now) | _end(actor, now) if noun == Noun.THROUGHPUT else {}
+        _terms_of(model, there, state, now) | _end(lease, now) if noun == Noun.THROUGHPUT else {}
     )
 
 
@@ -159,12 +171,12 @@ def _terms_of(model: Model, there: RemoteServing, state: ServeState, now: dateti
     }
 
 
-def _end(actor: User | None, now: datetime) -> dict[str, Any]:
-    """Whoever adopts it gets an end like one rented here, so that it can't be forgotten. What comes home by itself gets
-    none: it would be deleted at that end though nobody ever clicked, and it may be another installation's."""
-    if actor is None:
+def _end(lease: Lease | None, now: datetime) -> dict[str, Any]:
+    """Whoever adopts it chooses an end, so that it can't be forgotten. What comes home by itself gets none: it would be
+    deleted at that end though nobody ever clicked, and it may be another installation's."""
+    if lease is None:
         return {"ends_at": None, "no_end_reason": END_NOT_KNOWN, "warned_minutes": None}
-    return {"ends_at": now + timedelta(hours=DEFAULT_HOURS), "no_end_reason": "", "warned_minutes": None}
+    return {"ends_at": lease.end(now), "no_end_reason": lease.reason, "warned_minutes": None}
 
 
 def _token(noun: Noun, found: Found) -> str:

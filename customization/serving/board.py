@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import blake2s
 
 from django.conf import settings
@@ -13,12 +14,13 @@ from catalog.facts import BuildState
 from catalog.models import Model
 from customization.capacity.offer import BreakEven, OnDemand, Terms, break_even, callable_id, on_demand
 from customization.capacity.states import LIVE, Noun, ServeState
-from customization.models import TABLES, Deployment, ServingResource, Throughput
+from customization.models import TABLES, Deployment, Found, ServingResource, Throughput
 from customization.prices import rates_for
 from customization.serving.card import Card, card_among, live_rows
 from customization.serving.renting import why_not_serve
 
 MOST_PAST = 50
+REFUSAL_SHOWN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Board:
     @property
     def version(self) -> str:
         """Changes whenever something the page shows changes; money ticks in the page itself, but from an anchor."""
-        shown: list[object] = [self.model.rev]
+        shown: list[object] = [self.model.rev, [(found.pk, found.state) for found in self.strangers]]
         for card in self.cards:
             row = card.row
             shown += [
@@ -71,13 +73,25 @@ class Board:
         return blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
     @property
-    def refused(self) -> Card | None:
-        """The newest wish, if the platform refused it and nothing was asked for since."""
-        if self.cards:
-            return None
-        newest = [table.objects.filter(model=self.model).first() for table in TABLES.values()]
-        last = max((row for row in newest if row), key=lambda row: row.created_at, default=None)
-        return Card(last, self.now) if last and last.state == ServeState.REFUSED else None
+    def refused(self) -> list[Card]:
+        """By kind the newest wish, if the platform refused it; no old news while something else serves the model."""
+        live = {card.noun for card in self.cards}
+        newest = [
+            table.objects.filter(model=self.model).first()
+            for noun, table in TABLES.items()
+            if noun not in live
+        ]
+        since = self.now - REFUSAL_SHOWN if self.cards else None
+        return [
+            Card(row, self.now)
+            for row in newest
+            if row and row.state == ServeState.REFUSED and (since is None or row.changed_at > since)
+        ]
+
+    @cached_property
+    def strangers(self) -> list[Found]:
+        """What serves this model on the platform, made outside modelhub."""
+        return list(Found.serving(self.model.arn))
 
     @property
     def past(self) -> Sequence[Card]:

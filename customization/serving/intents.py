@@ -90,6 +90,7 @@ def _new_row(
         remote_name=remote_name(columns["name"], token),
         state=ServeState.REQUESTED,
         requested_by=actor,
+        provisioned_by=actor.get_username() if actor else "modelhub",
         created_at=now,
         changed_at=now,
         next_check_at=now,

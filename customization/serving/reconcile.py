@@ -102,7 +102,7 @@ def _claim(noun: Noun, now: datetime) -> list[Due]:
 
 
 def _goes_without_a_list(row: Due, trouble: PlatformError) -> bool:
-    """A removal needs no list, and each minute of it is billed. Who can't be reached need not be asked again, though."""
+    """A removal needs no list, and each minute of it is billed. But who can't be reached need not be asked again."""
     return row.state == ServeState.REMOVING and bool(row.arn) and not isinstance(trouble, UnreachableError)
 
 

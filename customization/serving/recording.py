@@ -48,7 +48,7 @@ def change_state(
     if state == ServeState.IN_SERVICE and isinstance(row, Throughput):
         columns["in_service_at"] = row.in_service_at or now
     if state == ServeState.REFUSED:
-        columns["failure"] = why
+        columns |= {"failure": why, "ended_because": f"refused: {why}"[:300]}
     if state in ENDED:
         columns |= {"next_check_at": None, "trouble": "", "alarm": ""}
         columns["billed_until"] = now if row.billed_from else None

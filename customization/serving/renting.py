@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from catalog.facts import BuildState, Kind, Platform
 from catalog.models import Model
-from catalog.platforms.words import plain
+from customization.capacity.lease import DEFAULT_HOURS, MOST_HOURS, Lease
 from customization.capacity.names import why_not_a_name
 from customization.capacity.states import LIVE, Noun, ServeState
 from customization.models import TABLES, Deletion, Deployment, ServingResource, Throughput
@@ -23,10 +23,8 @@ from customization.pricing import rate_in_words
 from customization.refusal import Refused
 from customization.serving.intents import changed, end_in_words, wish_for
 
-DEFAULT_HOURS, MOST_HOURS = 8, 7 * 24
 MOST_UNITS = 100
 REMOVED_BY_HAND = "removed by an admin"
-MOST_REASON = 300
 _REMOVABLE = sorted(LIVE - {ServeState.REMOVING})
 
 
@@ -49,11 +47,11 @@ def why_not_serve(model: Model, noun: Noun) -> str:
     return f"{model.name} has {article} {noun.label} already ({live.state}). Remove that one first."
 
 
-def wrong_terms(*, units: int, hours: int | None, no_end_reason: str = "", name: str = "") -> dict[str, str]:
+def wrong_terms(*, units: int, lease: Lease, name: str = "") -> dict[str, str]:
     """What is wrong with the terms of a throughput, by field; "" where nothing is."""
     return {
         "units": "" if 1 <= units <= MOST_UNITS else f"Model units must be from 1 to {MOST_UNITS}.",
-        "hours": _why_not_lease(hours, no_end_reason),
+        **lease.wrong(),
         "name": why_not_a_name(name) if name else "",
     }
 
@@ -78,7 +76,8 @@ def provision(
 
     >>> provision(Model.objects.get(name="support-tone"), units=1, hours=8, actor=user, now=timezone.now())
     """
-    _refuse_any(wrong_terms(units=units, hours=hours, no_end_reason=no_end_reason, name=name))
+    lease = Lease(hours, no_end_reason)
+    _refuse_any(wrong_terms(units=units, lease=lease, name=name))
     rates = rates_for(model.base_external_id)
     return wish_for(
         Throughput,
@@ -89,8 +88,8 @@ def provision(
         now=now,
         name=name or model.name,
         units=units,
-        ends_at=None if hours is None else now + timedelta(hours=hours),
-        no_end_reason=_reason(no_end_reason) if hours is None else "",
+        ends_at=lease.end(now),
+        no_end_reason=lease.reason,
         unit_hour=rates.unit_hour,
         price_source=rates.unit_hour_source,
     )
@@ -163,9 +162,9 @@ def extend(
 
 def run_without_end(throughput: Throughput, *, reason: str, actor: User | None, now: datetime) -> None:
     """Take the end away; needs a typed reason. Raises Refused."""
-    if why := _why_not_lease(None, reason):
-        raise Refused({"reason": why})
-    _set_end(throughput, lambda _end: None, _reason(reason), actor, now)
+    endless = Lease(None, reason)
+    _refuse_any(endless.wrong())
+    _set_end(throughput, lambda _end: None, endless.reason, actor, now)
 
 
 def _set_end(
@@ -195,23 +194,12 @@ def _refuse_any(errors: Mapping[str, str]) -> None:
         raise Refused(wrong)
 
 
-def _reason(typed: str) -> str:
-    """As the database takes it: the shell hands over whatever somebody has pasted."""
-    return plain(typed.strip(), MOST_REASON)
-
-
 def _why_other_price(shown: Decimal | EllipsisType | None, today: Decimal | None) -> str:
     if shown is ... or shown == today:
         return ""
     now = "not known any more" if today is None else f"{rate_in_words(today)} per unit-hour now"
     before = "it was unknown" if shown is None else f"it was {rate_in_words(shown)}"
     return f"The price is {now}; {before} when you were asked. Nothing was bought: look again."
-
-
-def _why_not_lease(hours: int | None, reason: str) -> str:
-    if hours is None:
-        return "" if len(_reason(reason)) >= 3 else "Running without an end needs a reason in words."
-    return "" if 1 <= hours <= MOST_HOURS else f"The lease must be from 1 to {MOST_HOURS} hours."
 
 
 def _why_same_end(row: Throughput) -> str:

@@ -25,7 +25,7 @@ from customization.capacity.states import ENDED, ServeState, check_delay
 from customization.gateways import serving as platform
 from customization.models import CustomizationJob, ServingResource, Throughput
 from customization.names import tags
-from customization.postponing import postpone
+from customization.postponing import named_by, postpone
 from customization.serving.recording import change_state
 
 log = structlog.get_logger(__name__)
@@ -73,8 +73,9 @@ def _keep(row: ServingResource, known: dict[str, Any], now: datetime) -> None:
 def _reopen(row: ServingResource, known: dict[str, Any], now: datetime) -> None:
     """It was given up while the call was under way for minutes, and it was bought all the same: it has to go."""
     log.error("serving_bought_after_its_end", noun=row.noun, row=row.pk, **known)
-    again = {"ended_because": "", "failure": "", "billed_until": None, "next_check_at": now}
     why = "The platform took the request after it was given up: it is removed."
+    again = {"failure": "", "billed_until": None, "next_check_at": now, "removal_asked_at": now,
+             "ended_because": why, "ended_by_name": "modelhub"}  # fmt: skip
     try:
         change_state(row, ServeState.REMOVING, now, why=why, **known, **again)
     except IntegrityError:  # the model has another one already
@@ -129,7 +130,7 @@ def _not_taken(row: ServingResource, error: PlatformError, now: datetime, before
     )
     final = isinstance(error, CapacityError | PermanentError) or stubborn
     if final and not unresolved and not _is_newborn(row, error, now):
-        change_state(row, ServeState.REFUSED, now, why=error.message, last_request_id=error.request_id)
+        change_state(row, ServeState.REFUSED, now, why=error.message, **named_by(error.request_id))
         return
     unsent = before is None and isinstance(error, AuthError)
     postpone(row, error, now, sent_at=None if unsent else row.sent_at)

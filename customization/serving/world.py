@@ -48,7 +48,7 @@ class World:
         return seen
 
     def _listed_while_young(self, row: ServingResource, now: datetime) -> RemoteServing | None:
-        """Get does not find it: that proves nothing of what may be too young for Get, and is not known to be unlisted."""
+        """Get does not find it: that proves nothing of what may be too young for Get, unless a list lacks it, too."""
         if row.sent_at is None or now - row.sent_at >= SHOWS_WITHIN:
             return None
         if not self.has_list:

@@ -130,6 +130,8 @@ def _where_to_fix(obstacle: Obstacle | None, model: Model, job: CustomizationJob
         return {"url": job.get_absolute_url(), "label": "Go to its training"}
     if obstacle.tab == "serving":
         return {"url": reverse("customization:serving", args=[model.pk]), "label": "Go to its throughput"}
+    if obstacle.tab == "found":
+        return {"url": reverse("customization:found"), "label": "Go to what was found on AWS"}
     if obstacle.tab == "overview":
         return {"url": model.get_absolute_url(), "label": "Go to its overview"}
     return {}

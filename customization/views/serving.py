@@ -24,6 +24,7 @@ from catalog.facts import Kind, Platform
 from catalog.models import Model
 from catalog.platforms.words import plain
 from customization.access import SPEND, VIEW_SERVING
+from customization.capacity.lease import MOST_REASON
 from customization.capacity.states import Noun
 from customization.models import TABLES, Deployment, ServingResource, Throughput
 from customization.refusal import Refused
@@ -125,7 +126,7 @@ def extend(request: UserRequest, pk: int) -> HttpResponse:
 def without_end(request: UserRequest, pk: int) -> HttpResponse:
     """Running without an end needs a reason in words, so there is a question even without JavaScript."""
     row, why = _row(Throughput, pk), ""
-    reason = plain(request.POST.get("reason", ""), renting.MOST_REASON)
+    reason = plain(request.POST.get("reason", ""), MOST_REASON)
     if not row.can_be_removed:
         return not_done(request, row.model, f"It is {row.state}: it has no lease to change.")
     if request.method == "POST":

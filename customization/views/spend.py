@@ -55,13 +55,6 @@ class Line:
         """ "—" before the platform accepted it: then nothing is billed, whatever the price."""
         return money(self.throughput.cost(self.now)) if self.throughput.billed_from else "—"
 
-    @property
-    def provisioned_by(self) -> str:
-        row = self.throughput
-        if row.requested_by:
-            return row.requested_by.get_username()
-        return "somebody on AWS" if row.adopted else "modelhub"
-
 
 @require_safe
 @needs(VIEW_SPEND)
@@ -132,7 +125,7 @@ def _cells(line: Line) -> tuple[Any, ...]:
         "unknown" if row.unit_hour is None else row.unit_hour,
         row.price_source,
         "unknown" if cost is None else cost,
-        line.provisioned_by,
+        line.throughput.provisioned_by,
         row.ended_because,
         row.ended_by_name,
         row.arn,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.bedrock import arguments, pages, serving, settling
 from sandbox.bedrock.jobs import metrics
-from sandbox.errors import not_found
+from sandbox.errors import PlatformError, not_found
 from sandbox.store import Record
 from sandbox.wire import Request
 
@@ -47,6 +47,8 @@ def delete(world: "World", request: Request, identifier: str) -> dict[str, Any]:
     with world.owned.lock:
         now = settling.settle(world)
         model = find(world, identifier)
+        if model["deleted"] is not None:
+            raise PlatformError(400, "ConflictException", "The custom model is being deleted.")
         serving.refuse_deletion_of_served(world, model["arn"], now)
         remove(world, model)
     return {}
@@ -54,7 +56,7 @@ def delete(world: "World", request: Request, identifier: str) -> dict[str, Any]:
 
 def remove(world: "World", model: Record) -> None:
     """The record stays, with its date of death, for lists that lag and so that nothing is made twice."""
-    gone = model | {"deleted": world.clock.timestamp()}
+    gone = model | {"deleted": world.clock.timestamp() + world.switches["model_deleting_seconds"]}
     world.owned.custom_models.put(model["arn"], gone)
     world.owned.tags.delete(model["arn"])
 

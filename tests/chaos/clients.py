@@ -44,7 +44,7 @@ def install() -> None:
     from catalog.platforms import aws
 
     if not isinstance(aws.client, Clients):
-        aws.client = Clients(aws.client.__wrapped__)  # type: ignore[assignment]
+        aws.client = Clients(aws.make_client)  # type: ignore[assignment]
 
 
 def wait_for_answers(seconds: float) -> None:

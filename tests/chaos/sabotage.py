@@ -183,7 +183,7 @@ def pages_or_nothing(operation: str, key: str, **only: Any) -> Iterator[dict[str
             yield from page.get(key) or ()
 
 
-def adopt_anyway(found: Any, actor: Any, now: Any, why: str) -> Any:
+def adopt_anyway(found: Any, actor: Any, now: Any, why: str, lease: Any = None) -> Any:
     """The stranger's state is not asked, nor whether its name is taken; a second model gets an id of its own."""
     from django.db import transaction
 

@@ -96,8 +96,8 @@ def small_world(small_server: RunningSandbox, settings: Any) -> Iterator[Sandbox
     for number in range(5):
         control.publish_model("openai", f"o{number}", created=1_700_000_000 + number)
     settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, small_server.url)
-    aws.client.cache_clear()
+    aws.forget_clients()
     openai_platform.client.cache_clear()
     yield control
-    aws.client.cache_clear()
+    aws.forget_clients()
     openai_platform.client.cache_clear()

@@ -40,10 +40,10 @@ def silent_platform(settings):
         listener.bind(("127.0.0.1", 0))
         listener.listen(20)
         settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, f"http://127.0.0.1:{listener.getsockname()[1]}")
-        aws.client.cache_clear()
+        aws.forget_clients()
         openai_platform.client.cache_clear()
         yield
-    aws.client.cache_clear()
+    aws.forget_clients()
     openai_platform.client.cache_clear()
 
 

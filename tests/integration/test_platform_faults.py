@@ -2,12 +2,18 @@
 
 import pytest
 
-from catalog.platforms.base import AuthError, CapacityError, PlatformError, TransientError
+from catalog.platforms.base import (
+    AuthError,
+    CapacityError,
+    PlatformError,
+    TransientError,
+    UnreachableError,
+)
 from catalog.sync import adapter_for
 from modelhub import endpoints
 from sandbox.faults.answers import KINDS
 
-T, C, A = TransientError, CapacityError, AuthError
+T, C, A, U = TransientError, CapacityError, AuthError, UnreachableError
 # fault -> class, code of Bedrock, code of OpenAI, does the platform name its request?
 FAULTS = {
     "throttle": (T, "ThrottlingException", "rate_limit_exceeded", True),
@@ -16,8 +22,8 @@ FAULTS = {
     "expired": (A, "ExpiredTokenException", "invalid_api_key", True),
     "denied": (A, "AccessDeniedException", "invalid_request_error", True),
     "html503": (T, "503", "HTTP 503", False),
-    "timeout": (T, "ReadTimeoutError", "APITimeoutError", False),
-    "closed": (T, "ConnectionClosedError", "APIConnectionError", False),
+    "timeout": (U, "ReadTimeoutError", "APITimeoutError", False),
+    "closed": (U, "ConnectionClosedError", "APIConnectionError", False),
     "html200": (T, "BrokenAnswer", "BrokenAnswer", False),
     "empty200": (T, "BrokenAnswer", "BrokenAnswer", False),
     "cut200": (T, "BrokenAnswer", "BrokenAnswer", False),

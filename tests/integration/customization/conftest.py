@@ -72,18 +72,19 @@ class World:
 @pytest.fixture(scope="package", autouse=True)
 def clients_are_forgotten_at_the_end() -> Iterator[None]:
     yield
-    aws.client.cache_clear()
+    aws.forget_clients()
 
 
 @pytest.fixture
 def sandbox(sandbox_server: RunningSandbox, settings: Any) -> SandboxControl:
     """The sandbox as everywhere; boto3's clients are kept from test to test: making two costs more than a test."""
     settings.PLATFORM_ENDPOINTS = endpoints.resolve({}, sandbox_server.url)
+    kept = [aws.client("bedrock"), aws.client("bedrock", hurried=True), aws.client("s3")]
     if (
-        aws.client("bedrock").meta.endpoint_url != sandbox_server.url
-        or aws.client("s3").meta.config.read_timeout != 5.0
+        any(client.meta.endpoint_url != sandbox_server.url for client in kept)
+        or kept[-1].meta.config.read_timeout != 5.0
     ):
-        aws.client.cache_clear()
+        aws.forget_clients()
     control = SandboxControl(sandbox_server.url)
     control.reset()
     return control
@@ -93,9 +94,9 @@ def sandbox(sandbox_server: RunningSandbox, settings: Any) -> SandboxControl:
 def hasty(settings: Any) -> Iterator[None]:
     """Our clients wait for an answer for half a second only."""
     settings.PLATFORM_READ_TIMEOUT = 0.5
-    aws.client.cache_clear()
+    aws.forget_clients()
     yield
-    aws.client.cache_clear()
+    aws.forget_clients()
 
 
 @pytest.fixture

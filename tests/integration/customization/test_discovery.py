@@ -278,7 +278,7 @@ def test_a_completed_job_whose_model_is_not_named_is_adopted_as_running(world, n
     arn = Found.objects.get(noun="job").arn
     nameless = replace(bedrock.get_job(arn), model_arn="")
     with monkeypatch.context() as patch:
-        patch.setattr(bedrock, "get_job", lambda _: nameless)
+        patch.setattr(bedrock, "get_job", lambda _name, **_how: nameless)
         model = discovery.adopt(Found.objects.get(noun="job"), actor=None, now=world.now)
     assert (model.build, model.arn) == ("running", "")
     for _ in range(2):

@@ -75,7 +75,7 @@ def test_no_file_is_called_no_file(world, trained, as_viewer):
     page = as_viewer.get(trained.get_absolute_url()).content.decode()
     assert "has written no metrics for this job yet" in page
     world.tick(3600)
-    page = as_viewer.get(trained.get_absolute_url()).content.decode()
+    page = " ".join(as_viewer.get(trained.get_absolute_url()).content.decode().split())
     assert f"The platform left no metrics for this job. There is no {place_in(trained).uri}." in page
 
 

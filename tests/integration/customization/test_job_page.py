@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def page_of(client, job) -> str:
-    return client.get(job.get_absolute_url()).content.decode()
+    """The page, with its line breaks and indentation as single spaces."""
+    return " ".join(client.get(job.get_absolute_url()).content.decode().split())
 
 
 def test_a_stopped_job_with_a_message_is_not_called_failed(world, running, as_viewer):
@@ -40,7 +41,7 @@ def test_a_failed_job_is_called_failed_whether_or_not_it_says_why(world, running
 
 def test_the_page_names_the_phase_that_runs(world, running, as_viewer):
     world.tick(15)
-    assert "</span> Training: validation ✓, data…</h2>" in page_of(as_viewer, running)
+    assert "</span> Training: validation ✓, data… </h2>" in page_of(as_viewer, running)
 
 
 def test_without_scripts_stop_is_a_link_to_a_question(world, running, as_admin):

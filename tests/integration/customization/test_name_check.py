@@ -13,9 +13,9 @@ LIST_MODELS = "ListCustomModels"
 def impatient(world, monkeypatch):
     """The same short look, shorter: two seconds are long for a test."""
     monkeypatch.setattr(aws, "HURRIED_SECONDS", 0.3)
-    aws.client.cache_clear()
+    aws.forget_clients()
     yield
-    aws.client.cache_clear()
+    aws.forget_clients()
 
 
 def test_the_hurried_client_waits_two_seconds_and_tries_once(world):

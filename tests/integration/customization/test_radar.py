@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.contrib.auth.models import Group
 
 from catalog.models import Event, Model
 from catalog.platforms.base import PlatformError
@@ -499,19 +501,71 @@ def test_the_page_shows_money_first_and_what_to_do(
     assert "/adopt" not in as_viewer.get("/custom/found/").content.decode()
 
 
-def test_adopting_on_the_page_leads_to_the_models_throughput(serving, trained, as_admin):
-    make(serving, "throughput")
-    discovery.discover(serving.now)
-    answer = as_admin.post(f"/custom/found/{Found.objects.get().pk}/adopt", follow=True)
-    page = answer.content.decode()
-    assert "Its lease ends in 8 hours" in page
-    assert Throughput.objects.get().adopted
+@pytest.fixture
+def as_both(admin, logged_in):
+    """An admin who may spend, too."""
+    admin.groups.add(Group.objects.get(name="Model spenders"))
+    return logged_in(admin)
 
 
-def test_a_refusal_on_the_page_says_why(serving, throughput, as_admin):
+def adopts(client, **terms):
+    return client.post(f"/custom/found/{Found.objects.get().pk}/adopt", {"confirmed": "yes", **terms})
+
+
+def test_adopting_a_throughput_asks_first_and_says_what_its_end_means(serving, trained, as_both):
+    make(serving, "throughput", units=2)
+    discovery.discover(serving.now)
+    address = f"/custom/found/{Found.objects.get().pk}/adopt"
+    for answer in (as_both.get(address), as_both.post(address)):
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "$121.00" in page
+        assert "modelhub deletes it on AWS" in page
+    assert not Throughput.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("terms", "hours", "reason"),
+    [({"hours": "8"}, 8, ""), ({"hours": "100"}, 100, ""), ({"no_end": "yes", "reason": "serves the shop"}, None,
+     "serves the shop")],
+)  # fmt: skip
+def test_whoever_adopts_a_throughput_chooses_its_end(serving, trained, as_both, terms, hours, reason):
     make(serving, "throughput")
     discovery.discover(serving.now)
-    answer = as_admin.post(f"/custom/found/{Found.objects.get().pk}/adopt")
+    with time_machine.travel(serving.now, tick=False):
+        answer = adopts(as_both, **terms)
+    assert answer["Location"] == f"/custom/models/{trained.pk}/serving/"
+    row = Throughput.objects.get()
+    assert row.adopted
+    assert row.ends_at == (serving.now + timedelta(hours=hours) if hours else None)
+    assert row.no_end_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [({"hours": "0"}, "from 1 to 168"), ({"hours": "many"}, "whole number"), ({"no_end": "yes"}, "needs a reason")],
+)  # fmt: skip
+def test_wrong_terms_adopt_nothing_and_stay_typed(serving, trained, as_both, terms, why):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    answer = adopts(as_both, **terms)
+    assert (answer.status_code, why in answer.content.decode()) == (422, True)
+    assert not Throughput.objects.exists()
+
+
+def test_who_may_not_spend_is_told_so_instead_of_starting_what_only_others_can_stop(
+    serving, trained, as_admin
+):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    assert "only members of the group “Model spenders” may" in as_admin.get("/custom/found/").content.decode()
+    assert adopts(as_admin, hours="8").status_code == 403
+
+
+def test_a_refusal_on_the_page_says_why(serving, throughput, as_both):
+    make(serving, "throughput")
+    discovery.discover(serving.now)
+    answer = adopts(as_both)
     assert (answer.status_code, "already" in answer.content.decode()) == (409, True)
 
 

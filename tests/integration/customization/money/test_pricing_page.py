@@ -197,3 +197,29 @@ def test_yesterdays_prices_count_while_a_new_look_fails(base, as_viewer, sandbox
     sandbox.fail("denied", platform="pricing", times=9)
     price_refresh.refresh_due(NOW + timedelta(days=1))
     assert "what was read on 2026-11-22" in shown(as_viewer)
+
+
+class TestByTheToken:
+    URL = "/custom/pricing/tokens/"
+
+    def test_every_base_model_of_both_platforms_with_source(self, as_viewer):
+        a_model(1, name="Chat", external_id="acme.chat-v1", input_price="0.06", output_price="0.24",
+                price_source="bundled list, 2026-11-20")  # fmt: skip
+        a_model(2, platform="openai", name="gpt-x", external_id="gpt-x", input_price="1.25", output_price="10",
+                output_price_override="8")  # fmt: skip
+        a_model(3, name="Odd", external_id="acme.odd-v1:0:256k")
+        a_custom(a_base(4, "acme.tunable-v1", name="Tunable"))
+        found = rows(shown(as_viewer, self.URL))
+        assert found[0] == ("Chat acme.chat-v1 Amazon Bedrock us-east-1 $0.06 $0.24 bundled list, 2026-11-20")
+        assert found[1].startswith("gpt-x gpt-x OpenAI $1.25 $8.00 set by an admin")
+        assert found[2].startswith("Odd acme.odd-v1:0:256k Amazon Bedrock us-east-1 — —")
+        assert [row.split()[0] for row in found[3:]] == ["Tunable"]
+
+    def test_it_is_searched_and_paged_in_a_few_questions(self, as_viewer, django_assert_max_num_queries):
+        for number in range(120):
+            a_model(number, name=f"Chat {number:03}", external_id=f"acme.chat-{number}")
+        with django_assert_max_num_queries(12):
+            assert len(rows(shown(as_viewer, self.URL))) == 100
+        assert len(rows(shown(as_viewer, f"{self.URL}?page=2"))) == 20
+        assert len(rows(shown(as_viewer, f"{self.URL}?q=chat-119"))) == 1
+        assert "Nothing matches" in shown(as_viewer, f"{self.URL}?q=%00nobody")

@@ -150,9 +150,14 @@ class TestWhen:
         price_refresh.refresh_due(NOW)
         soon = NOW + timedelta(minutes=1)
         price_refresh.ask(soon)
-        assert state().is_being_read
+        assert state().is_going_on(soon)
         assert price_refresh.refresh_due(soon)
-        assert not state().is_being_read
+        assert not state().is_going_on(soon)
+
+    def test_whoever_asked_a_worker_that_is_gone_may_ask_again(self, sandbox):
+        price_refresh.ask(NOW)
+        assert state().is_going_on(NOW + timedelta(minutes=9))
+        assert not state().is_going_on(NOW + timedelta(minutes=10))
 
     def test_who_asks_during_a_look_is_not_made_to_wait_a_day(self, sandbox, monkeypatch):
         later, listing = NOW + timedelta(seconds=5), price_refresh.gateway.listing
@@ -163,7 +168,7 @@ class TestWhen:
 
         monkeypatch.setattr(price_refresh.gateway, "listing", asked_meanwhile)
         price_refresh.refresh_due(NOW)
-        assert (state().next_check_at, state().is_being_read) == (later, True)
+        assert (state().next_check_at, state().is_going_on(later)) == (later, True)
 
     def test_two_workers_one_look(self, sandbox):
         price_refresh.ask(NOW)

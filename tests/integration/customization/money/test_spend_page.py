@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -46,8 +45,7 @@ def lines(client, url: str = URL) -> list[str]:
 
 class TestARow:
     def test_hours_rate_source_cost_and_who(self, model, as_viewer):
-        anna = User.objects.create_user("anna")
-        rented(model, units=2, start=3, requested_by=anna, ends_at=NOW + 5 * HOUR)
+        rented(model, units=2, start=3, provisioned_by="anna", ends_at=NOW + 5 * HOUR)
         (row,) = lines(as_viewer)
         for part in ("tone-0001", "2 units", "still billed", "3.0", "$60.50 per unit-hour", "2026-08-15", "$363.00",
                      "anna", "ends 2026-11-22 17:00"):  # fmt: skip
@@ -77,9 +75,9 @@ class TestARow:
         assert "—" in row
         assert "unknown price" not in shown(as_viewer)
 
-    def test_one_that_was_found_says_so(self, model, as_viewer):
-        rented(model, adopted=True)
-        assert "somebody on AWS" in lines(as_viewer)[0]
+    def test_one_that_was_refused_says_why(self, model, as_viewer):
+        rented(model, start=None, state="refused", ended_because="refused: no quota")
+        assert "Refused: no quota" in lines(as_viewer)[0]
 
     def test_what_people_typed_is_only_text(self, model, as_viewer):
         rented(model, ended_because="<script>alert(1)</script>", end=1, price_source="<b>x")

@@ -41,7 +41,14 @@ LOST_ANSWERS = (
     "html503",
     "throttle",
 )
-HABITS = ({}, {"list_lag_seconds": 120.0}, {"model_delete_with_throughput": "conflict"})
+HABIT_NAMES = ("documented", "lists lag", "refuses served", "everything lags", "takes its time")
+HABITS = (
+    {},
+    {"list_lag_seconds": 120.0},
+    {"model_delete_with_throughput": "conflict"},
+    {"get_lag_seconds": 60.0, "list_lag_seconds": 120.0},
+    {"model_deleting_seconds": 200.0},
+)
 
 
 def wish(serving, model, **more) -> Deletion:
@@ -384,9 +391,44 @@ def test_a_denied_deletion_is_tried_again_and_dropped_after_an_hour(serving, tra
 # --- kills and lost answers
 
 
-@pytest.mark.parametrize("habits", HABITS, ids=["documented", "lists lag", "refuses served"])
+def test_that_a_young_model_is_not_found_proves_nothing_even_when_delete_was_to_be_sent(serving, completed):
+    row = wish(serving, completed.model)
+    serving.killed_at("before_delete", serving.tick)
+    serving.control.switch(get_lag_seconds=100_000)
+    CustomizationJob.objects.update(ended_at=serving.now)
+    serving.tick(91)
+    row.refresh_from_db()
+    assert (row.state, there(serving)) == ("requested", ["support-tone"])
+    serving.control.switch(get_lag_seconds=0)
+    is_deleted(serving, row)
+
+
+def test_a_deletion_that_the_platform_carries_out_slowly_is_not_called_refused(serving, trained):
+    serving.control.switch(model_deleting_seconds=200)
+    row = wish(serving, trained)
+    serving.tick()
+    for _ in range(5):
+        serving.tick(31)
+        row.refresh_from_db()
+        row.model.refresh_from_db()
+        assert (row.state, row.model.build) == ("requested", "deleting")
+    is_deleted(serving, row)
+    assert "deletion refused" not in actions(trained)
+
+
+def test_a_conflict_that_lasts_is_a_refusal(serving, trained):
+    serving.control.switch(model_deleting_seconds=100_000)
+    row = wish(serving, trained)
+    for _ in range(12):
+        serving.tick(301)
+    row.refresh_from_db()
+    assert (row.state, "being deleted" in row.failure) == ("refused", True)
+
+
+@pytest.mark.parametrize("habits", HABITS, ids=HABIT_NAMES)
 @pytest.mark.parametrize("point", WHILE_DELETING)
 def test_a_kill_at_any_moment_loses_no_wish(serving, trained, point, habits):
+    serving.world.wait(130)  # the model is old enough to be found
     serving.control.switch(**habits)
 
     def work() -> None:

@@ -134,7 +134,7 @@ def test_strangers_are_a_second_question_however_many(serving, trained, throughp
 
 def test_it_asks_for_itself_and_gets_an_answer_only_when_it_is_no_longer_true(serving, throughput, as_viewer):
     page = as_viewer.get("/custom/spend/training/").content.decode()
-    url = re.search(r'hx-get="(/custom/money/[^"]*)" hx-trigger="every 60s, poll-now"', page)[1]
+    url = re.search(r'hx-get="(/custom/money/[^"]*)"\s+hx-trigger="every 60s, poll-now"', page)[1]
     assert as_viewer.get(url).status_code == 204
     serving.world.wait(600)
     assert as_viewer.get(url).status_code == 204  # dollars tick in the page

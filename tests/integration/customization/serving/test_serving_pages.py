@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog import enablement
 from customization.models import Deployment, Price, Throughput
 from customization.serving import renting
+from customization.serving.board import Board
 from tests.integration.customization.conftest import BASE, green_base
 
 pytestmark = pytest.mark.django_db
@@ -401,7 +402,7 @@ def test_a_models_pages_stand_under_models_in_the_navigation(as_spender, through
         f"/custom/throughputs/{throughput.pk}/remove",
     ):
         current = re.findall(
-            r'<a href="([^"]*)" aria-current="page"><svg', as_spender.get(url).content.decode()
+            r'<a href="([^"]*)" aria-current="page">\s*<svg', as_spender.get(url).content.decode()
         )
         assert current == ["/models/"], url
 
@@ -420,6 +421,30 @@ def test_removing_says_what_is_not_known_too(as_spender, serving, throughput, co
         **{name: serving.now if value == "now" else value for name, value in columns.items()}
     )
     assert said in words(as_spender.get(f"/custom/throughputs/{throughput.pk}/remove").content.decode())
+
+
+def test_a_quota_refusal_is_told_although_something_else_serves_the_model(as_spender, serving, trained):
+    renting.deploy(trained, actor=None, now=serving.world.wait(10))
+    serving.tick()
+    serving.tick(60)
+    serving.control.script_serving("quota")
+    renting.provision(trained, units=1, actor=None, now=serving.now)
+    serving.tick()
+    page = page_of(as_spender, trained)
+    assert "The platform made no provisioned throughput" in page
+    assert 'id="deployment-title"' in page
+    later = serving.now + timedelta(days=2)  # then it is old news, while something serves the model
+    assert Board(trained, later).refused == []
+    assert Throughput.objects.get().ended_because.startswith("refused: ")
+
+
+def test_who_provisioned_it_stays_when_the_account_is_gone(
+    as_spender, spender, as_superuser, serving, trained
+):
+    renting.provision(trained, units=1, actor=spender, now=serving.now)
+    spender.delete()
+    assert "by sara" in words(page_of(as_superuser, trained))
+    assert "sara" in as_superuser.get("/custom/spend/").content.decode()
 
 
 def test_a_quota_refusal_is_told_with_a_way_out_and_can_be_tried_again(as_spender, serving, trained):
@@ -474,7 +499,7 @@ def test_the_poll_is_silent_until_something_changes(as_spender, serving, through
     assert as_spender.get(url).status_code == 204
     with CaptureQueriesContext(connection) as queries:
         as_spender.get(url)
-    assert len(queries) <= 7  # session, user, permissions twice; model, throughputs, deployments
+    assert len(queries) <= 8  # session, user, permissions twice; model, throughputs, deployments, strangers
     Throughput.objects.update(trouble="Throttled")
     changed = as_spender.get(url).content.decode()
     assert "Throttled" in changed

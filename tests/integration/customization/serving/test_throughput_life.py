@@ -151,7 +151,7 @@ def test_a_throughput_that_is_still_creating_is_removed_as_soon_as_the_platform_
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [({"units": 0}, "units"), ({"units": 101}, "units"), ({"hours": 0}, "hours"), ({"hours": 1000}, "hours"),
-     ({"hours": None, "no_end_reason": " "}, "hours"), ({"name": "a b"}, "name")],
+     ({"hours": None, "no_end_reason": " "}, "reason"), ({"name": "a b"}, "name")],
 )  # fmt: skip
 def test_wrong_terms_are_refused_by_field(serving, trained, wrong, field):
     with pytest.raises(Refused) as refusal:
