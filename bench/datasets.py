@@ -147,22 +147,22 @@ def main() -> int:
     parser.add_argument(
         "--smoke", action="store_true", help="5 MB, one pair: shows only that everything works"
     )
-    parser.add_argument("--mb", type=int, default=1000, help="size of the Nova file in MB")
+    parser.add_argument("--mb", type=int, default=1000, help="size of the files in MB")
     options = parser.parse_args()
-    size, peer_size, pairs = (5, 5, 1) if options.smoke else (options.mb, 100, 5)
+    size, mixed_size, pairs = (5, 5, 1) if options.smoke else (options.mb, 100, 5)
     met = True
     with tempfile.TemporaryDirectory(prefix="modelhub-bench-") as folder:
         nova, plain = Path(folder) / "nova.jsonl", Path(folder) / "plain.jsonl"
-        for what, mb, mixed in (("English", size, False), ("mixed languages", peer_size, True)):
+        for what, mb, mixed in (("English", size, False), ("mixed languages", mixed_size, True)):
             write(nova, mb * MB, nova_row, mixed=mixed)
             name = f"msgspec typed rows, {what}, {mb} MB"
             met &= compare(name, "typed", nova, NOVA, sys.executable, pairs, 0.6)
         nova.unlink()
-        write(plain, peer_size * MB, plain_row)
+        write(plain, size * MB, plain_row)
         for version in PEERS:
             python = environment_of(version)
             if python:
-                name = f"together {version}, {peer_size} MB"
+                name = f"together {version}, {size} MB"
                 met &= compare(name, "together", plain, CLAUDE, python, pairs, 1.5)
             else:
                 print(f"together {version} could not be installed: not compared")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from catalog.admin import ReadOnlyAdmin
-from customization import checking
+from customization import artifacts, checking
 from customization.models import (
     CustomizationJob,
     Dataset,
@@ -37,13 +38,16 @@ class FollowedAdmin(ReadOnlyAdmin):
     @admin.action(description="Check now", permissions=["view"])
     def check_now(self, request: HttpRequest, queryset: QuerySet[RemoteResource]) -> None:
         """Make the rows due, so that the worker looks at once; settled ones stay settled."""
-        due = queryset.order_by().exclude(next_check_at=None).update(next_check_at=timezone.now())
+        due = self.wake(queryset, timezone.now())
         nudge()
         noun = self.model._meta.verbose_name if due == 1 else self.model._meta.verbose_name_plural
         verb = "is" if due == 1 else "are"
         self.message_user(
             request, f"{due} {noun} {verb} looked at now; settled ones are left alone.", messages.INFO
         )
+
+    def wake(self, chosen: QuerySet[Any], now: datetime) -> int:
+        return chosen.order_by().exclude(next_check_at=None).update(next_check_at=now)
 
 
 @admin.register(CustomizationJob)
@@ -65,6 +69,10 @@ class CustomizationJobAdmin(FollowedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CustomizationJob]:
         """Without its curves: they are long, and shown in no list."""
         return super().get_queryset(request).defer("metrics")
+
+    def wake(self, chosen: QuerySet[Any], now: datetime) -> int:
+        """Also a job that is over and whose metrics nobody has found: its file may have come since."""
+        return super().wake(chosen, now) + artifacts.without_curves(chosen).update(next_check_at=now)
 
 
 class ServingAdmin(FollowedAdmin):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customization.datasets.overlap import why_not_apart
+from customization.datasets import why_not_apart
 from customization.models import Dataset
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from catalog.platforms.base import AuthError, PlatformError, TransientError
 from customization.gateways import storage
 from customization.gateways.places import Place, StoredObject, place_of
 from customization.metrics import points, thinned
 from customization.models import CustomizationJob
+from customization.states import SETTLED, JobState
 
 TRAINING = "training_artifacts/step_wise_training_metrics.csv"
 VALIDATION = "validation_artifacts/post_fine_tuning_validation/validation_metrics.csv"
 # The longest training within the limits of any base model writes some 45 MB; what is larger is damage.
 MOST_BYTES = 64 * 1000**2
+# When to look again for a file that is not there: the platform may write it after it has called the job over.
+LATE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
 def places(job: CustomizationJob) -> dict[str, Place]:
@@ -53,9 +60,28 @@ def collect(job: CustomizationJob, *, last_try: bool = False) -> dict[str, Any]:
     return found
 
 
-def find(place: Place) -> StoredObject:
+def look_again_at(job: CustomizationJob, metrics: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When to look once more for a file that should be there and is not; None: all is there, or it is late enough.
+
+    A job that failed has rarely got as far as to leave one: what is there at its end counts.
+    """
+    if job.state == JobState.FAILED:
+        return None
+    awaited = ["training", "validation"] if job.validation_uri else ["training"]
+    if job.ended_at is None or not any(f"{name}_missing" in metrics for name in awaited):
+        return None
+    return next((moment for wait in LATE if (moment := job.ended_at + wait) > now), None)
+
+
+def without_curves(chosen: QuerySet[CustomizationJob]) -> QuerySet[CustomizationJob]:
+    """Of some jobs those that are over and done with, and whose training file was not read: somebody may look again."""
+    over = chosen.order_by().filter(state__in=sorted(SETTLED), next_check_at=None).exclude(arn="")
+    return over.exclude(metrics__has_key="training")
+
+
+def find(place: Place, *, hurried: bool = False) -> StoredObject:
     """One of a job's CSV files; PermanentError when there is none, or none of a sane size."""
-    return storage.find(place, MOST_BYTES)
+    return storage.find(place, MOST_BYTES, hurried=hurried)
 
 
 def told(place: Place, error: PlatformError) -> str:

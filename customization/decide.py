@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from customization.observation import RemoteJob
-from customization.states import SETTLED, JobState, check_delay, may_move, state_of
+from customization.states import SETTLED, JobState, check_delay, may_move, retry_delay, state_of
 
 # A platform that does not show a job it accepted is lagging: seconds, AWS says. After this it is an alarm.
 ALARM_AFTER = 8
@@ -97,10 +97,12 @@ def _unwanted(job: JobFacts, now: datetime) -> Decision:
 
 def _seen(job: JobFacts, state: JobState, now: datetime) -> Decision:
     moved = state if state != job.state and may_move(job.state, state) else None
+    if job.stop_wanted and job.state == JobState.STOPPING and state == JobState.UNKNOWN:
+        moved = None  # what we know stays: a word nobody knows comes with each look, and so would two changes of state
     if state in SETTLED:
         # The list does not say why it failed, nor how it went: one Get does.
         return Decision(act=Act.LOOK_CLOSER, state=moved)
     delay = check_delay(state, now - job.created_at)
     if job.stop_wanted and state in (JobState.RUNNING, JobState.UNKNOWN):
-        return Decision(act=Act.STOP, state=moved, delay=check_delay(JobState.STOPPING, timedelta()))
+        return Decision(act=Act.STOP, state=moved, delay=retry_delay(job.attempts))
     return Decision(state=moved, delay=delay)

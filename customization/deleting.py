@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from catalog.customs import change_custom_model
@@ -45,6 +46,8 @@ def reconcile_deletions(now: datetime) -> int:
             _look_at(row, now)
         except PlatformError as error:
             postpone(row, error, now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             log.exception("deletion_defect", deletion=row.pk)
             row.refresh_from_db()  # a transaction that was rolled back has left its wishes in memory

@@ -11,10 +11,11 @@ from django.db import transaction
 from catalog.customs import change_custom_model
 from catalog.history import next_revision
 from catalog.models import Event, Model
+from customization.prose import MOST, tidy, why_too_long
 from customization.refusal import Refused
 
+__all__ = ["MOST", "TEXTS", "Overtaken", "describe"]
 TEXTS = ("description", "note")
-MOST = 2000
 OVERTAKEN = "Somebody else changed this after you opened the page. Save again to put your text in its place."
 
 
@@ -49,27 +50,23 @@ def describe(
 def _changed(wanted: Mapping[str, str], seen: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
     """What this person typed that was neither on their page nor is held by now."""
     return {
-        name: plain(wanted[name])
+        name: tidy(wanted[name])
         for name in TEXTS
         if name in wanted
-        and plain(wanted[name]) != plain(held[name])
-        and (name not in seen or plain(wanted[name]) != plain(seen[name]))
+        and tidy(wanted[name]) != tidy(held[name])
+        and (name not in seen or tidy(wanted[name]) != tidy(seen[name]))
     }
 
 
 def _look_over(changes: Mapping[str, tuple[str, str]], seen: Mapping[str, str]) -> None:
-    too_long = {name: f"At most {MOST:,} letters." for name, (_, new) in changes.items() if len(new) > MOST}
-    if too_long:
+    reasons = {name: why_too_long(name, new) for name, (_, new) in changes.items()}
+    if too_long := {name: why for name, why in reasons.items() if why}:
         raise Refused(too_long)
     overtaken = {
         name: OVERTAKEN
         for name, (held, _) in changes.items()
-        if name in seen and plain(seen[name]) != plain(held)
+        if name in seen and tidy(seen[name]) != tidy(held)
     }
     if overtaken:
         raise Overtaken(overtaken)
 
-
-def plain(text: str) -> str:
-    """A text as it is kept: forms send line ends their own way, and PostgreSQL holds no NUL."""
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()

@@ -14,6 +14,8 @@ from catalog.models import Model
 from catalog.platforms.words import plain
 from customization import hyperparameters as knobs
 from customization.models import CustomizationJob, Dataset
+from customization.models.resource import new_token, token_in
+from customization.prose import tidy
 
 # For a family without a table: as many as most documentations name, and always some more than were typed.
 FREE_ROWS, SPARE_ROWS = 8, 3
@@ -45,6 +47,8 @@ class Draft:
     left_out: dict[str, str] = field(default_factory=dict)  # typed for another family, of no use to this one
     is_rebased: bool = False  # the pairs are not those that the page showed
     errors: dict[str, str] = field(default_factory=dict)
+    # Names one filling in of the form, so that a second press of Create makes no second model.
+    token: str = field(default_factory=new_token, compare=False)
 
     @property
     def family(self) -> knobs.Family | None:
@@ -71,6 +75,15 @@ class Draft:
         return Knob(name, value, parameter, self.errors.get(f"hyperparameter:{name}", ""))
 
     @property
+    def typed_pairs(self) -> list[tuple[str, str]]:
+        """For the page: a template that asks a dictionary for its items gets the pair that is called so."""
+        return list(self.pairs.items())
+
+    @property
+    def left_out_pairs(self) -> list[tuple[str, str]]:
+        return list(self.left_out.items())
+
+    @property
     def epochs(self) -> int | None:
         text = self.pairs.get("epochCount") or knobs.defaults(self.family).get("epochCount", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
@@ -86,7 +99,7 @@ def draft_from(data: QueryDict) -> Draft:
     base = bases().filter(pk=id_in(data.get("base"))).first()
     draft = Draft(
         name=_text(data, "name"),
-        description=_text(data, "description"),
+        description=tidy(data.get("description")),
         base=base,
         training=_dataset(data.get("training"), "training"),
         validation=_dataset(data.get("validation"), "validation"),
@@ -95,6 +108,7 @@ def draft_from(data: QueryDict) -> Draft:
         pairs=dict(_typed_pairs(data)),
         pairs_for=base,
         errors=_twice(_typed_pairs(data)),
+        token=token_in(data.get("token", "")) or new_token(),
     )
     _rebase(draft, id_in(data.get("hp_base")))
     return draft
@@ -155,7 +169,9 @@ def _twice(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _dataset(value: str | None, purpose: str) -> Dataset | None:
-    return Dataset.objects.filter(pk=id_in(value), purpose=purpose).first()
+    """Without what is up to half a megabyte: each refresh of the form reads the row."""
+    lean = Dataset.objects.defer("fingerprint", "report")
+    return lean.filter(pk=id_in(value), purpose=purpose).first()
 
 
 def id_in(value: Any) -> int:

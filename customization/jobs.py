@@ -16,13 +16,14 @@ from catalog.killpoints import reach
 from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization import hyperparameters as knobs
-from customization.datasets import limits_of, why_not_together
+from customization.fitting import why_not_data, why_not_together
 from customization.gateways import bedrock
 from customization.models import CustomizationJob, Dataset
 from customization.models.resource import new_token
 from customization.names import job_name, why_not_a_model_name
 from customization.prices import rates_for
 from customization.pricing import training_cost
+from customization.prose import tidy, why_too_long
 from customization.refusal import Refused
 from customization.states import JobState
 
@@ -63,17 +64,18 @@ def objections(
     training: Dataset | None,
     validation: Dataset | None,
     pairs: Mapping[str, str],
+    description: str = "",
 ) -> dict[str, str]:
     """Every reason against making this model, by field name; empty when there is none."""
-    errors = {"name": why_not_named(name)}
+    errors = {"name": why_not_named(name), "description": why_too_long("description", tidy(description))}
     errors["base"] = why_not_a_base(base) if base else "Choose a base model."
     if training is None:
         errors["training"] = "Add training data."
     for field, dataset in (("training", training), ("validation", validation)):
         if dataset and base:
-            errors[field] = _why_not_data(dataset, field, base)
+            errors[field] = why_not_data(dataset, field, base)
     if base and training and not (errors.get("training") or errors.get("validation")):
-        errors["validation" if validation else "training"] = _why_not_together(training, validation, base)
+        errors["validation" if validation else "training"] = why_not_together(training, validation, base)
     if base:
         wrong = knobs.check(knobs.family_of(base.external_id), pairs)
         errors |= {f"hyperparameter:{key}": why for key, why in wrong.items()}
@@ -90,28 +92,45 @@ def create(
     validation: Dataset | None = None,
     hyperparameters: Mapping[str, str] | None = None,
     description: str = "",
+    token: str = "",
     actor: User | None = None,
     now: datetime,
 ) -> CustomizationJob:
     """Write down that a model is to be made; it is in the list at once, red. Raises Refused with every reason.
 
-    Nothing is sent here: the tick finds the row, or a nudge does. A double click meets the name's uniqueness.
+    Nothing is sent here: the tick finds the row, or a nudge does. ``token`` names one press of the button: a repeat
+    returns the same job; any other double click meets the name's uniqueness.
     """
+    if made := made_by(token, name):
+        return made
     pairs = {key.strip(): str(value).strip() for key, value in (hyperparameters or {}).items()}
-    if errors := objections(name, base, training, validation, pairs):
+    if errors := objections(name, base, training, validation, pairs, description):
         raise Refused(errors)
-    intent = _intent(name, base, training, validation, _said_aloud(base, pairs), now)
+    intent = _intent(name, base, training, validation, _said_aloud(base, pairs), _unused(token), now)
     intent.requested_by = actor
     try:
         with transaction.atomic():
-            intent.model = add_custom_model(name, base, description=description, actor=actor, now=now)
+            intent.model = add_custom_model(name, base, description=tidy(description), actor=actor, now=now)
             intent.save()
             reach("intent_written")
     except IntegrityError as clash:
+        if made := made_by(token, name):
+            return made
         taken = why_not_named(name) or "That name was taken a moment ago. Choose another."
         raise Refused({"name": taken}) from clash
     reach("intent_committed")
     return intent
+
+
+def made_by(token: str, name: str) -> CustomizationJob | None:
+    """The job that this press of the button has made already; another name in the same form is another wish."""
+    own = CustomizationJob.objects.select_related("model").filter(model__name=name, model__archived_at=None)
+    return own.filter(request_token=token).first() if token else None
+
+
+def _unused(token: str) -> str:
+    used = CustomizationJob.objects.filter(request_token=token).exists()
+    return token if token and not used else new_token()
 
 
 def _said_aloud(base: Model, pairs: Mapping[str, str]) -> dict[str, str]:
@@ -126,10 +145,11 @@ def _intent(
     training: Dataset,
     validation: Dataset | None,
     pairs: Mapping[str, str],
+    token: str,
     now: datetime,
 ) -> CustomizationJob:
     """The row that says what is wanted and at which price; not saved yet."""
-    token, rates = new_token(), rates_for(base.external_id)
+    rates = rates_for(base.external_id)
     job = CustomizationJob(
         base=base,
         request_token=token,
@@ -206,32 +226,3 @@ def why_not_stop(job: CustomizationJob) -> str:
     if job.stop_wanted and not job.is_settled:
         return "The job is being stopped already."
     return f"The job is {job.state}: there is nothing to stop."
-
-
-def _why_not_data(dataset: Dataset, purpose: str, base: Model) -> str:
-    if dataset.purpose != purpose:
-        return f"{dataset.filename} was checked as {dataset.purpose} data."
-    if not dataset.is_usable:
-        return _why_not_valid(dataset)
-    if dataset.base_external_id != base.external_id:
-        return f"{dataset.filename} was checked for {dataset.base_external_id}. Check it again for {base.external_id}."
-    return ""
-
-
-def _why_not_valid(dataset: Dataset) -> str:
-    """With the first finding: in the shell nobody sees the file's report."""
-    why = f"{dataset.filename}: {dataset.get_state_display().lower()}. Only a valid file can be used."
-    errors = dataset.report.get("errors", [])
-    if not errors:
-        return f"{why} {dataset.trouble}".rstrip()
-    line = errors[0].get("line")
-    where = f"line {line:,}: " if line else ""
-    count = sum(dataset.report.get("error_totals", {}).values()) or len(errors)
-    called = "1 error" if count == 1 else f"{count:,} errors, the first"
-    return f"{why} {called}: {where}{errors[0]['message']}"
-
-
-def _why_not_together(training: Dataset, validation: Dataset | None, base: Model) -> str:
-    """Some bounds are on the rows of both files: AWS refuses such a job after minutes, and its name is used up."""
-    limits = limits_of(base.external_id, input_modalities=base.input_modalities)
-    return why_not_together(limits, training.rows or 0, validation.rows or 0 if validation else 0)

@@ -13,9 +13,9 @@ def count(dataset: Dataset) -> int:
     return -(-dataset.size // dataset.part_size)
 
 
-def held(dataset: Dataset) -> dict[int, tuple[str, int]]:
+def held(dataset: Dataset, *, hurried: bool = False) -> dict[int, tuple[str, int]]:
     """Part number -> (ETag, bytes) of the parts that are there in full; one that was cut off must be sent again."""
-    found = storage.parts(dataset.place, dataset.upload_id)
+    found = storage.parts(dataset.place, dataset.upload_id, hurried=hurried)
     return {number: part for number, part in found.items() if part[1] == _size(dataset, number)}
 
 
@@ -30,7 +30,7 @@ def _size(dataset: Dataset, number: int) -> int:
     return min(dataset.part_size, dataset.size - (number - 1) * dataset.part_size)
 
 
-def whole(dataset: Dataset) -> StoredObject | None:
+def whole(dataset: Dataset, *, hurried: bool = False) -> StoredObject | None:
     """The object the parts were put together to; None when it is not there, or is another."""
-    there = storage.look(dataset.place)
+    there = storage.look(dataset.place, hurried=hurried)
     return there if there and there.size == dataset.size else None

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 
 from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError, TransientError
-from customization.artifacts import collect
+from customization.artifacts import collect, look_again_at
 from customization.decide import ALARM_AFTER, Act, decide
 from customization.gateways import bedrock
 from customization.models import CustomizationJob
@@ -35,7 +36,11 @@ def reconcile_jobs(now: datetime) -> int:
         return 0
     reach("claimed")
     try:
-        world = {seen.name: seen for seen in bedrock.list_jobs()}
+        # Of those that are over only the files are still to be read: Bedrock need not be asked.
+        listed = [] if all(job.is_settled for job in due) else bedrock.list_jobs()
+        world = {seen.name: seen for seen in listed}
+    except SoftTimeLimitExceeded:
+        raise  # that a worker must end says nothing of a job: its claim runs out, and another look finds it as it was
     except Exception as error:
         for job in due:
             postpone(job, _trouble(error, job), now)
@@ -43,6 +48,8 @@ def reconcile_jobs(now: datetime) -> int:
     for job in due:
         try:
             _look_at(job, world.get(job.remote_name), now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             _reread(job, now + CLAIM)
             postpone(job, _trouble(error, job), now)
@@ -69,7 +76,7 @@ def _trouble(error: Exception, job: CustomizationJob) -> PlatformError:
 def _look_at(job: CustomizationJob, seen: RemoteJob | None, now: datetime) -> None:
     if job.is_settled:
         reach("before_artifacts")
-        _fetch_artifacts(job)
+        _fetch_artifacts(job, now)
         return
     if seen is None and (job.sent_at or job.arn):
         seen = bedrock.get_job(job.arn or job.remote_name)  # lists lag behind
@@ -101,6 +108,7 @@ def _closely(seen: RemoteJob) -> RemoteJob:
     return closer
 
 
-def _fetch_artifacts(job: CustomizationJob) -> None:
+def _fetch_artifacts(job: CustomizationJob, now: datetime) -> None:
     metrics = collect(job, last_try=job.attempts >= ALARM_AFTER)
-    job.move(job.state, metrics=metrics, next_check_at=None, trouble="", alarm="", attempts=0)
+    again = look_again_at(job, metrics, now)
+    job.move(job.state, metrics=metrics, next_check_at=again, trouble="", alarm="", attempts=0)

@@ -19,19 +19,20 @@ from catalog.platforms.base import (
     PlatformError,
     TransientError,
 )
-from customization.decide import ASSUME_ROLE_TRIES, NAME_IN_USE_TRIES, SHOWS_WITHIN, is_anothers
+from customization.decide import ALARM_AFTER, ASSUME_ROLE_TRIES, NAME_IN_USE_TRIES, SHOWS_WITHIN, is_anothers
 from customization.gateways import bedrock, storage
 from customization.models import CustomizationJob, Dataset
 from customization.names import tags
 from customization.observation import Accepted, JobRequest
 from customization.postponing import named_by, postpone
 from customization.recording import fail, tell_model
-from customization.states import JobState, check_delay, may_move
+from customization.states import SETTLED, JobState, check_delay, may_move, state_of
 
 log = structlog.get_logger(__name__)
 
 QUOTA_PAUSE = timedelta(minutes=5)
 _ASSUME_ROLE = "could not assume provided iam role"
+_ANSWERED: dict[str, Any] = {"attempts": 0, "trouble": "", "alarm": ""}
 
 
 def send(job: CustomizationJob, now: datetime) -> None:
@@ -60,25 +61,44 @@ def send(job: CustomizationJob, now: datetime) -> None:
 def stop(job: CustomizationJob, now: datetime) -> None:
     """Ask the platform to stop the job; refusing because it stops or is over already is an answer too."""
     reach("before_stop")
-    answered: dict[str, Any] = {"attempts": 0, "trouble": "", "alarm": ""}
     try:
         request_id = bedrock.stop_job(job.arn or job.remote_name)
     except ConflictError as error:
-        log.info("job_stops_already", job=job.pk, said=error.message)  # or is over: the next look shows which
-        job.move(job.state, **answered, **named_by(error.request_id))
+        _not_stopped(job, error)
         return
     reach("stop_accepted")
     log.info("job_stop_sent", job=job.pk, aws_request_id=request_id)
     # Without its request id it was not AWS that answered: the state stays, and the next look asks again.
     if not request_id or not may_move(JobState(job.state), JobState.STOPPING):
-        job.move(job.state, **answered, **named_by(request_id))
+        job.move(job.state, **_asked_once_more(job), **named_by(request_id))
         return
     with transaction.atomic():
-        columns = answered | named_by(request_id)
+        columns = _ANSWERED | named_by(request_id)
         if job.move(job.state, state=JobState.STOPPING, changed_at=now, **columns):
             tell_model(job, None, now, request_id=request_id)
         reach("before_commit")
     reach("committed")
+
+
+def _not_stopped(job: CustomizationJob, error: ConflictError) -> None:
+    """A refused Stop: a Get, which lags less than a list, tells whether the job stops or is over already."""
+    there = bedrock.get_job(job.arn or job.remote_name)
+    stops = there is not None and state_of(there.word) in SETTLED | {JobState.STOPPING}
+    log.info("job_not_stopped", job=job.pk, said=error.message, stops=stops)
+    columns = _ANSWERED if stops else _asked_once_more(job, error.message)
+    job.move(job.state, **columns, **named_by(error.request_id))
+
+
+def _asked_once_more(job: CustomizationJob, said: str = "") -> dict[str, Any]:
+    """The columns after a Stop that changed nothing: the pauses grow by ``attempts``, and a person is told one day."""
+    attempts = job.attempts + 1
+    alarm = f"The platform was asked {attempts} times to stop this job, and it goes on. {said}".rstrip()
+    way_out = "Look at the job in the AWS console."
+    return {
+        "attempts": attempts,
+        "trouble": said,
+        "alarm": f"{alarm} {way_out}" if attempts >= ALARM_AFTER else "",
+    }
 
 
 def _taken(job: CustomizationJob, accepted: Accepted, now: datetime) -> None:

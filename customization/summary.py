@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from customization.datasets.report import DUPLICATE
 from customization.models import Dataset
 
 _TONE = {"valid": "succeeded", "invalid": "failed", "unreadable": "failed"}
@@ -33,7 +35,8 @@ class Summary:
         self.errors: list[dict[str, Any]] = report.get("errors", [])
         self.warnings: list[dict[str, Any]] = report.get("warnings", [])
         self.error_kinds = kinds(report.get("error_totals", {}))
-        self.warning_kinds = kinds(report.get("warning_totals", {}))
+        about = (DUPLICATE,) if report.get("duplicates_estimated") else ()
+        self.warning_kinds = kinds(report.get("warning_totals", {}), about)
         self.error_count: int = sum(report.get("error_totals", {}).values()) or len(self.errors)
         self.bars = bars(report.get("histogram", []))
         self.width = max(1, len(self.bars)) * (BAR + GAP)
@@ -56,11 +59,15 @@ _WORDS = {
 }
 
 
-def kinds(totals: dict[str, int]) -> str:
-    """How many of which kind, the most frequent first: "120 × roles out of order, 3 × missing key"."""
+def kinds(totals: dict[str, int], about: Collection[str] = ()) -> str:
+    """How many of which kind, the most frequent first: "120 × roles out of order, 3 × missing key".
+
+    ``about`` holds the codes whose number is an estimate.
+    """
     most_first = sorted(totals.items(), key=lambda found: (-found[1], found[0]))
     return ", ".join(
-        f"{count:,} × {_WORDS.get(code) or code.replace('_', ' ')}" for code, count in most_first
+        f"{'about ' if code in about else ''}{count:,} × {_WORDS.get(code) or code.replace('_', ' ')}"
+        for code, count in most_first
     )
 
 

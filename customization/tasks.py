@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -40,15 +41,21 @@ def nudge() -> None:
 @shared_task(name="customization.tasks.tick")
 def tick() -> None:
     """Look at everything that is due."""
-    run_steps(timezone.now())
+    run_steps(timezone.now)
     reach("before_ack")
 
 
-def run_steps(now: datetime) -> None:
-    """One look at everything that is due at ``now``; a step that fails does not keep the others from their work."""
+def run_steps(clock: Callable[[], datetime]) -> None:
+    """One look at everything that is due; a step that fails does not keep the others from their work.
+
+    Each step asks ``clock`` anew: one before it may have waited minutes for a platform that hangs, and what is sent,
+    claimed or ended must not be written down as of then.
+    """
     for step in STEPS:
         try:
-            step(now)
+            step(clock())
+        except SoftTimeLimitExceeded:
+            raise  # the worker ends this task: the next tick begins anew
         except Exception as error:  # what is wrong with one must not keep the others from saving money
             log.error("tick_step_failed", step=step.__name__, exc_info=error)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -20,7 +19,6 @@ from customization.models import Dataset
 
 # S3 allows 10,000 parts of at least 5 MiB. 32 MiB keeps a dropped part cheap and a 10 GB file at 320 parts.
 PART = 32 << 20
-MAX_PARTS = 10_000
 MAX_SIGNED = 50
 ABANDONED_AFTER = timedelta(hours=24)
 # A row whose upload has no id by then will never get one: whoever opened it is dead, or its answer was lost.
@@ -45,7 +43,7 @@ def begin(
 
     ``mark`` is the browser's own of the file's bytes: another file of that name must not go on with this upload.
     """
-    dataset = _note(filename, size, purpose, base, actor, now)
+    dataset = note(filename, size, purpose, base, actor, now)
     dataset.report = {"mark": plain(mark, 100)} if mark else {}
     dataset.next_check_at = now + UNOPENED_AFTER
     dataset.save()
@@ -53,22 +51,7 @@ def begin(
     return dataset
 
 
-def send(path: Path, *, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
-    """Upload a local file from this process (the shell): it waits for its check then. Raises Refused, PlatformError."""
-    dataset = _note(path.name, path.stat().st_size, purpose, base, actor, now)
-    dataset.next_check_at = now + ABANDONED_AFTER
-    dataset.save()
-    try:
-        storage.put_file(dataset.place, str(path))
-        _arrived(dataset, _there(dataset), now)
-    except (PlatformError, Refused) as error:
-        # Parts may have stayed behind: abort_abandoned looks under the key soon.
-        Dataset.objects.filter(pk=dataset.pk).update(next_check_at=now + UNOPENED_AFTER, trouble=str(error))
-        raise
-    return dataset
-
-
-def _note(filename: str, size: int, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
+def note(filename: str, size: int, purpose: str, base: Model, actor: User | None, now: datetime) -> Dataset:
     """The row of a file that is about to go up; it is saved before S3 hears of it.
 
     Should we die before the upload's id is kept, its key still tells where to clear up.
@@ -96,7 +79,7 @@ def _note(filename: str, size: int, purpose: str, base: Model, actor: User | Non
 
 def _open(dataset: Dataset, now: datetime) -> None:
     try:
-        upload_id = storage.start_upload(dataset.place)
+        upload_id = storage.start_upload(dataset.place, hurried=True)
     except (AuthError, PermanentError) as error:
         # Surely not opened. After any other error it may be: abort_abandoned looks under the key.
         Dataset.objects.filter(pk=dataset.pk).update(
@@ -107,7 +90,7 @@ def _open(dataset: Dataset, now: datetime) -> None:
         upload_id=upload_id, next_check_at=now + ABANDONED_AFTER
     )
     if not kept:  # S3 took so long that the row was given up meanwhile
-        storage.abort_upload(dataset.place, upload_id)
+        storage.abort_upload(dataset.place, upload_id, hurried=True)
         raise Refused(f"S3 took too long to begin the upload of {dataset.filename}. Try again.")
     dataset.refresh_from_db()
 
@@ -141,11 +124,11 @@ def parts_there(dataset: Dataset) -> list[int]:
     """
     _must_be_uploading(dataset)
     try:
-        return sorted(parts.held(dataset))
+        return sorted(parts.held(dataset, hurried=True))
     except PlatformError as error:
         if error.code != "NoSuchUpload":
             raise
-    if parts.whole(dataset) is None:
+    if parts.whole(dataset, hurried=True) is None:
         raise _gone(dataset)
     return parts.missing(dataset, held=())
 
@@ -167,7 +150,12 @@ def sign(dataset: Dataset, numbers: list[int], *, now: datetime) -> dict[int, st
 
 
 def finish(dataset: Dataset, *, now: datetime) -> None:
-    """Make the object from the parts S3 really holds, and have it checked; safe to call twice. Raises Refused."""
+    """Make the object from the parts S3 really holds, and have it checked; safe to call twice. Raises Refused.
+
+    The only call to S3 that a page waits for with patience: putting ten gigabytes together may take S3 a minute, and to
+    give up sooner would tell of a failure that is none. Should the answer be lost all the same, the parts or the object
+    that are there say how to go on.
+    """
     if dataset.state != Dataset.State.UPLOADING:
         return
     try:
@@ -194,7 +182,7 @@ def heal(dataset: Dataset, now: datetime) -> bool:
     """Take a file that S3 has put together, whether we know of it or not; False when it is not there."""
     there = parts.whole(dataset)
     if there:
-        _arrived(dataset, there, now)
+        arrived(dataset, there, now)
     return there is not None
 
 
@@ -202,30 +190,24 @@ def _gone(dataset: Dataset) -> Refused:
     return Refused(f"The upload of {dataset.filename} is gone from S3. Upload the file again.")
 
 
-def cancel(dataset: Dataset) -> None:
-    """Throw away what has been uploaded; a finished file stays, and checking it stops."""
+def cancel(dataset: Dataset, *, hurried: bool = False) -> None:
+    """Throw away what has been uploaded; a finished file stays, and checking it stops. ``hurried``: a page waits."""
     if dataset.state == Dataset.State.UPLOADING:
-        _throw_away(dataset)
+        _throw_away(dataset, hurried)
     Dataset.objects.filter(
         pk=dataset.pk, state__in=[Dataset.State.UPLOADING, Dataset.State.UPLOADED, Dataset.State.CHECKING]
     ).update(state=Dataset.State.ABORTED, next_check_at=None)
 
 
-def _throw_away(dataset: Dataset) -> None:
+def _throw_away(dataset: Dataset, hurried: bool) -> None:
     """Abort the row's upload; without an id, every upload at its key, which no other row has."""
-    known = [dataset.upload_id] if dataset.upload_id else storage.open_uploads(dataset.place)
+    own = [dataset.upload_id] if dataset.upload_id else None
+    known = own or storage.open_uploads(dataset.place, hurried=hurried)
     for upload_id in known:
-        storage.abort_upload(dataset.place, upload_id)
+        storage.abort_upload(dataset.place, upload_id, hurried=hurried)
 
 
-def _there(dataset: Dataset) -> StoredObject:
-    there = storage.look(dataset.place)
-    if there is None:
-        raise Refused(f"{dataset.place.uri} is not there although the upload ended. Upload it again.")
-    return there
-
-
-def _arrived(dataset: Dataset, there: StoredObject, now: datetime) -> None:
+def arrived(dataset: Dataset, there: StoredObject, now: datetime) -> None:
     """Note which bytes are there, and put the file on the list of those to be checked.
 
     Only while it is still uploading: a second finish must not take a file back that is checked or cancelled by now.

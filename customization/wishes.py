@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import EllipsisType
@@ -12,7 +11,7 @@ from django.http import QueryDict
 from catalog.platforms.words import plain
 from customization.capacity.lease import DEFAULT_HOURS, MOST_REASON, Lease
 from customization.capacity.states import Noun
-from customization.models.resource import new_token
+from customization.models.resource import new_token, token_in
 from customization.refusal import Refused
 from customization.serving.renting import wrong_terms
 
@@ -75,7 +74,7 @@ def wish_from(posted: QueryDict, noun: Noun) -> Wish:
         no_end=posted.get("no_end") == "yes",
         reason=plain(posted.get("reason", ""), MOST_REASON).strip(),
         name=plain(posted.get("name", ""), 200).strip(),
-        token=_uuid(posted.get("token", "")) or fresh.token,
+        token=token_in(posted.get("token", "")) or fresh.token,
     )
 
 
@@ -108,10 +107,3 @@ def _moment(text: str) -> datetime | None:
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return ""

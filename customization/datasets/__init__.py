@@ -7,19 +7,18 @@ which line and what to change, how many rows and tokens there are, and the SHA-2
 from customization.datasets.check import check
 from customization.datasets.families import Family, family_of
 from customization.datasets.limits import Limits, Purpose, limits_of
-from customization.datasets.overlap import Overlap, overlap, why_not_together
+from customization.datasets.overlap import why_not_apart, why_not_together
 from customization.datasets.report import Finding, Report
 
 __all__ = [
     "Family",
     "Finding",
     "Limits",
-    "Overlap",
     "Purpose",
     "Report",
     "check",
     "family_of",
     "limits_of",
-    "overlap",
+    "why_not_apart",
     "why_not_together",
 ]

@@ -1,31 +1,7 @@
 """Training and validation data seen together: rows in both, and bounds on their sum. Pure."""
 
-from dataclasses import dataclass
-
 from customization.datasets.fingerprint import Fingerprint
 from customization.datasets.limits import Limits
-from customization.datasets.report import Problem, Report
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """``rows`` of the validation data that are also in the training data; an estimate when files were sampled."""
-
-    rows: int
-    estimated: bool
-    problems: tuple[Problem, ...]
-
-    @property
-    def valid(self) -> bool:
-        return all(problem.warning for problem in self.problems)
-
-
-def overlap(training: Report, validation: Report) -> Overlap:
-    """Compare two checked files by their fingerprints; equal means equal bytes."""
-    rows, estimated = shared_rows(training.fingerprint, validation.fingerprint)
-    why = _apart_message(rows, estimated)
-    apart = [Problem("rows_in_both", why, warning=True)] if why else []
-    return Overlap(rows, estimated, (*apart, *_together(training, validation)))
 
 
 def shared_rows(training: bytes, validation: bytes) -> tuple[int, bool]:
@@ -37,22 +13,13 @@ def shared_rows(training: bytes, validation: bytes) -> tuple[int, bool]:
 
 def why_not_apart(training: bytes, validation: bytes) -> str:
     """Say how many rows of the validation data are in the training data too, by stored fingerprints, or ""."""
-    return _apart_message(*shared_rows(training, validation))
-
-
-def _apart_message(rows: int, estimated: bool) -> str:
+    rows, estimated = shared_rows(training, validation)
     if not rows:
         return ""
     return (
         f"{'About ' if estimated else ''}{rows:,} rows of the validation data are in the training data too: the "
         "validation loss will look better than it is. Remove them from one of the two files."
     )
-
-
-def _together(training: Report, validation: Report) -> list[Problem]:
-    why = why_not_together(training.limits, training.rows, validation.rows)
-    few = training.rows + validation.rows < (training.limits.min_rows_together or 0)
-    return [Problem("too_few_rows_together" if few else "too_many_rows_together", why)] if why else []
 
 
 def why_not_together(limits: Limits, training_rows: int, validation_rows: int) -> str:

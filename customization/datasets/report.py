@@ -13,6 +13,8 @@ ESTIMATE_METHOD = (
     "not public: allow a quarter for English prose, half for code and other languages. Media is not counted."
 )
 
+DUPLICATE = "duplicate_row"
+
 
 class Problem(NamedTuple):
     """Something about one row: a stable code, and a sentence that says what to change."""
@@ -43,7 +45,9 @@ class Report:
     """The answer of ``check``. ``errors`` and ``warnings`` hold at most 100 findings each, the totals all.
 
     ``size`` is what was read, in bytes. ``sha256`` is of the raw bytes, in hexadecimal. ``shortest`` and ``longest``
-    are rows in tokens. ``fingerprint`` is for ``overlap``. ``detected`` is the other family that most rows look like.
+    are rows in tokens. ``fingerprint`` is for ``overlap``. ``duplicates_estimated``: the file has more different rows
+    than are remembered, so the total of duplicates is an estimate. ``detected`` is the other family that most rows
+    look like.
     """
 
     family: Family
@@ -61,12 +65,18 @@ class Report:
     error_totals: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
     warning_totals: Mapping[str, int] = field(default_factory=dict)
+    duplicates_estimated: bool = False
     detected: Family | None = None
     token_method: str = ESTIMATE_METHOD
 
     @property
     def valid(self) -> bool:
         return not self.error_totals
+
+    @property
+    def estimates(self) -> tuple[str, ...]:
+        """The codes of what is not counted one by one."""
+        return (DUPLICATE,) if self.duplicates_estimated else ()
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json`` and for storing; without the fingerprint, which is bytes of its own."""
@@ -84,6 +94,7 @@ class Report:
             "error_totals": dict(self.error_totals),
             "warnings": [finding._asdict() for finding in self.warnings],
             "warning_totals": dict(self.warning_totals),
+            "duplicates_estimated": self.duplicates_estimated,
             "shortest": self.shortest,
             "longest": self.longest,
             "histogram": [{"from": least, "to": most, "rows": rows} for least, most, rows in self.histogram],

@@ -7,7 +7,8 @@ A file's rows mostly differ in their texts alone. From a good row the lane learn
    beginning; no reserved word or escaped ASCII letter is found;
 3. no other quote ends a string: in valid JSON a closing quote is followed by one of ``, : } ]`` or space, and
    each such pair is a pattern. Escaped quotes and backslashes are patterns too, so they are never mistaken for one;
-4. no text is blank: one that begins with an odd character goes to the next lane.
+4. no text is blank: one begins with a letter, or with one escaped line break and a letter. One that begins with
+   anything else (other escapes, more breaks, whatever may be a space) goes to the next lane.
 Then the texts are all that differs, and the slow rules would find nothing. Anything else is left to the next lane.
 """
 
@@ -51,7 +52,9 @@ _QUOTES = {
 # U+3000 is E3 80 80. In valid JSON none of the stand-ins, control characters, can be real.
 _STAND_INS = {0xC2: 1, 0xE1: 2, 0xE2: 3, 0xE3: 4, 0x80: 5, 0x81: 6}
 _TO_ASCII = bytes(byte if byte < 0x80 else _STAND_INS.get(byte, 7) for byte in range(256))
-_WIDE_SPACES = dict.fromkeys(('"\1', '"\2', '"\3\5', '"\3\6', '"\4\5\5'), _ODD)
+_WIDE_SPACES = {
+    f"{begin}{space}": _ODD for begin in ('"', '"\\n') for space in ("\1", "\2", "\3\5", "\3\6", "\4\5\5")
+}
 _split = msgspec.json.Decoder(msgspec.Raw).decode_lines
 Row = bytes | msgspec.Raw
 

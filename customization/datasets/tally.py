@@ -12,7 +12,7 @@ from customization.datasets.lanes import Lanes
 from customization.datasets.limits import Limits, Purpose
 from customization.datasets.lines import Block
 from customization.datasets.parse import parse
-from customization.datasets.report import Bucket, Problem, Report
+from customization.datasets.report import DUPLICATE, Bucket, Problem, Report
 from customization.datasets.rows import check_row
 from customization.datasets.rules import RowCheck
 from customization.datasets.skeleton import Row
@@ -116,6 +116,7 @@ class Tally:
             error_totals=dict(self.errors.totals),
             warnings=self.warnings.all(),
             warning_totals=dict(self.warnings.totals),
+            duplicates_estimated=self._seen.shift > 0,
             detected=closing.detected(self),
         )
 
@@ -194,7 +195,9 @@ class Tally:
 
     def _repeated(self, lines: Sequence[Row], first: int) -> None:
         for number, before in self._seen.add(lines, first):
-            self.warnings.add(number, "duplicate_row", f"The same row as line {before}. Remove one of them.")
+            # While only one row in some is remembered, one that is found again stands for as many.
+            found = f"The same row as line {before}. Remove one of them."
+            self.warnings.add(number, DUPLICATE, found, 1 << self._seen.shift)
 
     def _too_long(self, number: int) -> None:
         self.rows += 1

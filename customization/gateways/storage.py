@@ -22,11 +22,16 @@ REOPENED = 3  # times in a row, for a stream that breaks
 NO_SUCH_OBJECT = "NoSuchKey"
 
 
-def look(place: Place) -> StoredObject | None:
+def _s3(hurried: bool) -> Any:
+    """``hurried``: for what a page waits for, one try of two seconds. Not for what S3 may take long over."""
+    return aws.client("s3", hurried=hurried)
+
+
+def look(place: Place, *, hurried: bool = False) -> StoredObject | None:
     """The object at a place; None when there is none."""
     try:
         with aws.translated():
-            head = aws.client("s3").head_object(Bucket=place.bucket, Key=place.key)
+            head = _s3(hurried).head_object(Bucket=place.bucket, Key=place.key)
     except PlatformError as error:
         if error.code in ("404", "NoSuchKey", "NoSuchBucket"):
             return None
@@ -36,11 +41,11 @@ def look(place: Place) -> StoredObject | None:
     return StoredObject(place, int(head["ContentLength"]), str(head["ETag"]), str(head.get("VersionId", "")))
 
 
-def region_of(bucket: str) -> str:
+def region_of(bucket: str, *, hurried: bool = False) -> str:
     """The region a bucket is in; "" when S3 does not say or we may not know. botocore follows a bucket anywhere."""
     try:
         with aws.translated():
-            return str(aws.client("s3").head_bucket(Bucket=bucket).get("BucketRegion") or "")
+            return str(_s3(hurried).head_bucket(Bucket=bucket).get("BucketRegion") or "")
     except AuthError:
         return ""
 
@@ -54,9 +59,9 @@ def _in_words(error: PlatformError, place: Place) -> PlatformError:
     return error
 
 
-def find(place: Place, most: int) -> StoredObject:
+def find(place: Place, most: int, *, hurried: bool = False) -> StoredObject:
     """The object at a place; PermanentError when there is none, or one of more than ``most`` bytes."""
-    found = look(place)
+    found = look(place, hurried=hurried)
     if found is None:
         raise PermanentError(f"There is no {place.uri}.", code=NO_SUCH_OBJECT)
     if found.size > most:
@@ -132,10 +137,10 @@ def text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
         yield rest
 
 
-def start_upload(place: Place) -> str:
+def start_upload(place: Place, *, hurried: bool = False) -> str:
     """Begin a multipart upload and return its id."""
     with aws.translated():
-        answer = aws.client("s3").create_multipart_upload(
+        answer = _s3(hurried).create_multipart_upload(
             Bucket=place.bucket, Key=place.key, ContentType="application/x-ndjson"
         )
     if not answer.get("UploadId"):
@@ -143,10 +148,10 @@ def start_upload(place: Place) -> str:
     return str(answer["UploadId"])
 
 
-def open_uploads(place: Place) -> list[str]:
+def open_uploads(place: Place, *, hurried: bool = False) -> list[str]:
     """Ids of the multipart uploads under way at exactly this key."""
     with aws.translated():
-        pages = aws.client("s3").get_paginator("list_multipart_uploads")
+        pages = _s3(hurried).get_paginator("list_multipart_uploads")
         return [
             str(upload["UploadId"])
             for page in pages.paginate(Bucket=place.bucket, Prefix=place.key)
@@ -174,10 +179,10 @@ def part_urls(place: Place, upload_id: str, numbers: list[int]) -> dict[int, str
         }
 
 
-def parts(place: Place, upload_id: str) -> dict[int, tuple[str, int]]:
+def parts(place: Place, upload_id: str, *, hurried: bool = False) -> dict[int, tuple[str, int]]:
     """Part number -> (ETag, size) of what S3 really holds of an upload."""
     with aws.translated():
-        pages = aws.client("s3").get_paginator("list_parts")
+        pages = _s3(hurried).get_paginator("list_parts")
         return {
             int(part["PartNumber"]): (str(part["ETag"]), int(part["Size"]))
             for page in pages.paginate(Bucket=place.bucket, Key=place.key, UploadId=upload_id)
@@ -186,7 +191,7 @@ def parts(place: Place, upload_id: str) -> dict[int, tuple[str, int]]:
 
 
 def finish_upload(place: Place, upload_id: str, held: dict[int, tuple[str, int]]) -> None:
-    """Make the object from its parts."""
+    """Make the object from its parts. S3 may take minutes over a large one, keeping the connection alive."""
     listed = [{"PartNumber": number, "ETag": etag} for number, (etag, _) in sorted(held.items())]
     with aws.translated():
         aws.client("s3").complete_multipart_upload(
@@ -194,11 +199,11 @@ def finish_upload(place: Place, upload_id: str, held: dict[int, tuple[str, int]]
         )
 
 
-def abort_upload(place: Place, upload_id: str) -> None:
+def abort_upload(place: Place, upload_id: str, *, hurried: bool = False) -> None:
     """Throw the parts of an upload away; one that is gone already is no error."""
     try:
         with aws.translated():
-            aws.client("s3").abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload_id)
+            _s3(hurried).abort_multipart_upload(Bucket=place.bucket, Key=place.key, UploadId=upload_id)
     except PlatformError as error:
         if error.code != "NoSuchUpload":
             raise

@@ -78,6 +78,11 @@ class CustomizationJob(RemoteResource):
         return ((self.ended_at or now) - (self.started_at or self.created_at)).total_seconds()
 
     @property
+    def hyperparameter_pairs(self) -> list[tuple[str, str]]:
+        """For the page: a template that asks a dictionary for its items gets the pair that is called so."""
+        return list(self.hyperparameters.items())
+
+    @property
     def epochs(self) -> int | None:
         text = str(self.hyperparameters.get("epochCount", ""))
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

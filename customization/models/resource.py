@@ -16,6 +16,14 @@ def new_token() -> str:
     return str(uuid.uuid4())
 
 
+def token_in(text: str) -> str:
+    """The token that a form brings back; "" for what is none."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""
+
+
 class RemoteResource(models.Model):
     """An intent, committed before any remote call, and what has been seen of it since.
 

@@ -23,7 +23,6 @@ from customization.states import BUILD_OF, JobState, state_of
 
 def adopt_job_or_model(found: Found, *, actor: User | None, now: datetime, why: str) -> Model:
     """Take a job or model in: its model joins the list, its job is followed. Raises Refused with the reason."""
-    base = Model.objects.filter(arn=found.base_arn).exclude(arn="").first()
     # A person waits for this, and what comes home by itself is tried again: one try each, and no longer.
     job = bedrock.get_job(found.arn, hurried=True) if found.noun == Found.Noun.JOB else None
     there = job or (bedrock.get_model(found.arn, hurried=True) if found.noun == Found.Noun.MODEL else None)
@@ -31,10 +30,11 @@ def adopt_job_or_model(found: Found, *, actor: User | None, now: datetime, why: 
         raise Refused(f"{found.name} is not on the platform any more.")
     if job is None and there.word not in ("", "Active"):
         raise Refused(f"{found.name} is not ready: the platform says “{there.word}”.")
+    if job and (own := _given_up(job)):
+        return _take_back(found, own, job, actor, now, why)
+    base = Model.objects.filter(arn=found.base_arn).exclude(arn="").first()
     if base is None:
         raise Refused(f"Its base model {found.base_arn} is not in the list. Sync models first.")
-    if job and (own := _given_up(job)):
-        return _take_back(found, own, job, actor, now)
     if job and (orphan := _without_its_job(job)):
         return _give_back(found, orphan, job, base, actor, now, why)
     name = job.model_name if job else found.name
@@ -92,14 +92,19 @@ def _give_back(
     return model
 
 
+def is_given_up(job: CustomizationJob) -> bool:
+    """Was it stopped, or called failed, before the platform ever showed it?"""
+    return job.is_settled and not job.arn
+
+
 def _given_up(job: RemoteJob) -> CustomizationJob | None:
-    """Our own row for a job that was stopped before the platform showed it, and that exists after all."""
-    own = CustomizationJob.objects.select_related("model").filter(remote_name=job.name, arn="").first()
-    return own if own and own.is_settled and not is_anothers(own.facts, job) else None
+    """Our own row for a job that was given up, and that exists after all."""
+    own = CustomizationJob.objects.select_related("model").filter(remote_name=job.name).first()
+    return own if own and is_given_up(own) and not is_anothers(own.facts, job) else None
 
 
 def _take_back(
-    found: Found, own: CustomizationJob, job: RemoteJob, actor: User | None, now: datetime
+    found: Found, own: CustomizationJob, job: RemoteJob, actor: User | None, now: datetime, why: str
 ) -> Model:
     """Follow a job of ours again: its story was not over. Its wish to stop is heeded at the next look."""
     running: dict[str, Any] = {"state": JobState.RUNNING, "arn": job.arn, "ended_at": None, "failure": ""}
@@ -111,7 +116,13 @@ def _take_back(
         if not own.move(own.state, **running, changed_at=now, next_check_at=now):
             raise Refused(f"{found.name} was adopted a moment ago.")
         model = change_custom_model(
-            own.model, "found again", now=now, actor=actor, build=BuildState.RUNNING, build_message=""
+            own.model,
+            "found again",
+            now=now,
+            actor=actor,
+            why=why,
+            build=BuildState.RUNNING,
+            build_message="",
         )
         Found.objects.filter(pk=found.pk).update(state=Found.State.ADOPTED, note="")
         reach("before_commit")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.contrib.auth.models import User
 
@@ -13,9 +14,10 @@ from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization.capacity.states import ENDED, Noun
 from customization.models import TABLES, CustomizationJob, Found
+from customization.radar.adopting import is_given_up
 from customization.radar.look import Look
 from customization.radar.refusal import Refused
-from customization.radar.strangers import BELIEVED_REMOVED, BELIEVED_UNMADE
+from customization.radar.strangers import BELIEVED_REMOVED
 from customization.states import SETTLED, state_of
 
 log = structlog.get_logger(__name__)
@@ -31,7 +33,8 @@ Adopt = Callable[[Found, User | None, datetime, str], Model]
 def recover(seen: Look, adopt: Adopt, now: datetime) -> int:
     """Adopt strangers that were made by this installation; return how many. What can't be says why, on its page.
 
-    One whose request is known here is left to people: modelhub itself has closed it, and they should know.
+    A job that was given up before the platform showed it is followed again, and stopped if somebody had stopped it.
+    Anything else whose request is known here is left to people: modelhub itself has closed it, and they should know.
     """
     alive = {model.arn for model in seen.models}
     # Without the list of models nobody knows which of two jobs has a right to a name.
@@ -69,6 +72,8 @@ def _recover(seen: Look, found: Found, adopt: Adopt, now: datetime) -> bool:
     except PlatformError as error:
         seen.failed(found.arn, error)
         return False
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:  # what is wrong with one must not keep the others away
         log.error("recovery_defect", arn=found.arn, exc_info=error)
         return False
@@ -77,11 +82,12 @@ def _recover(seen: Look, found: Found, adopt: Adopt, now: datetime) -> bool:
 
 
 def _known_here(found: Found) -> str:
-    """What to say of a request that has a row here already; "" when it has none."""
+    """What to say of a request that has a row here already; "" when it has none, or one to be taken up again."""
     if found.noun in (Found.Noun.JOB, Found.Noun.MODEL):
-        known = CustomizationJob.objects.filter(request_token=found.token).exists()
-        said = BELIEVED_UNMADE if found.noun == Found.Noun.JOB else BELIEVED_REMOVED
-        return said if known else ""
+        job = CustomizationJob.objects.filter(request_token=found.token).first()
+        if job is None or (found.noun == Found.Noun.JOB and is_given_up(job)):
+            return ""
+        return TWICE if found.noun == Found.Noun.JOB else BELIEVED_REMOVED
     row = TABLES[Noun(found.noun)].objects.filter(request_token=found.token).first()
     if row is None:
         return ""

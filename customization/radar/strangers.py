@@ -20,7 +20,6 @@ from customization.radar.look import Look, shuffled
 from customization.states import SETTLED
 
 BELIEVED_REMOVED = "modelhub believed this was removed, but it still exists on the platform."
-BELIEVED_UNMADE = "modelhub asked for this and believed that it was never made."
 
 
 def strangers(seen: Look, now: datetime) -> list[Found]:

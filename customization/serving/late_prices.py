@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 
@@ -30,6 +31,8 @@ def fill_in(bases: Mapping[int, str], now: datetime) -> int:
         prices = list(Price.objects.filter(region=settings.AWS_REGION).exclude(unit_hour=None))
         known = {base: quotes_among(prices, base).get(Part.UNIT_HOUR) for base in set(bases.values())}
         return sum(_write(pk, quote, now) for pk, base in bases.items() if (quote := known[base]))
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:  # what is wrong with a price must not keep anything from being looked at
         log.exception("late_price_defect", throughputs=len(bases))
         return 0

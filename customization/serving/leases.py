@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Q
 
@@ -33,6 +34,8 @@ def mind_leases(now: datetime) -> int:
                 removed += _end(throughput, now)
             else:
                 _warn(throughput, now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:  # one that is broken must not keep the others running
             log.exception("lease_defect", throughput=throughput.pk)
     return removed

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Case, F, Q, TextField, Value, When
 
 from catalog.killpoints import reach
@@ -63,6 +64,8 @@ def _reconcile(noun: Noun, now: datetime) -> int:
 def _look(noun: Noun, due: list[Due], now: datetime) -> None:
     try:
         world = World(noun, platform.observe(noun))
+    except SoftTimeLimitExceeded:
+        raise  # the worker ends this task: that is nobody's trouble
     except Exception as error:
         trouble = _trouble(error, noun)
         leaving = [row for row in due if _goes_without_a_list(row, trouble)]
@@ -74,6 +77,8 @@ def _look(noun: Noun, due: list[Due], now: datetime) -> None:
         before = row.state
         try:
             _look_at(row, world, now)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             row.refresh_from_db()  # a transaction that was rolled back has left its wishes in memory
             if (

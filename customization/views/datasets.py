@@ -111,7 +111,7 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
     dataset = get_object_or_404(Dataset, pk=pk)
     try:
         if uploads.is_theirs(dataset, request.user):
-            uploads.cancel(dataset)
+            uploads.cancel(dataset, hurried=True)
     except PlatformError as error:
         return _refused(told(error), 502)
     return render(request, "customization/_drop.html", {"purpose": Dataset.Purpose(dataset.purpose)})
@@ -150,7 +150,7 @@ def _referred(
     now = timezone.now()
     if before:
         return s3_files.check_again(before, base=base, actor=request.user, now=now)
-    return s3_files.refer(uri=uri, purpose=purpose, base=base, actor=request.user, now=now)
+    return s3_files.refer(uri=uri, purpose=purpose, base=base, actor=request.user, now=now, hurried=True)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from catalog.models import Model
 from catalog.platforms.base import PlatformError
 from customization import jobs, s3_files, uploads
 from customization.access import CREATE
-from customization.datasets.overlap import why_not_apart
+from customization.apart import rows_in_both
 from customization.datasets.sizes import in_words, most_bytes
 from customization.drafts import Draft, bases, draft_from, draft_of, id_in
 from customization.models import CustomizationJob, Dataset
@@ -52,9 +52,7 @@ def parts(request: UserRequest) -> HttpResponse:
 
     Asked by POST, though it changes nothing: a long description does not fit into an address, a token is not for logs.
     """
-    return render(
-        request, "customization/_depends.html", {**_context(draft_from(request.POST)), "is_part": True}
-    )
+    return render(request, "customization/_depends.html", _context(draft_from(request.POST), is_part=True))
 
 
 @require_safe
@@ -68,8 +66,11 @@ def name(request: UserRequest) -> HttpResponse:
 
 
 def _create(request: UserRequest, draft: Draft) -> HttpResponse:
+    if made := jobs.made_by(draft.token, draft.name):
+        return redirect(made)  # pressed twice, or sent once more by a reload
     _take_addresses(request, draft)
-    reasons = jobs.objections(draft.name, draft.base, draft.training, draft.validation, draft.pairs)
+    files = draft.training, draft.validation
+    reasons = jobs.objections(draft.name, draft.base, *files, draft.pairs, draft.description)
     draft.errors = reasons | draft.errors
     if why := jobs.why_taken_there(draft.name):
         draft.errors.setdefault("name", why)
@@ -88,6 +89,7 @@ def _create(request: UserRequest, draft: Draft) -> HttpResponse:
                 validation=draft.validation,
                 hyperparameters=draft.pairs,
                 description=draft.description,
+                token=draft.token,
                 actor=request.user,
                 now=timezone.now(),
             )
@@ -113,7 +115,7 @@ def _take_back(request: UserRequest, draft: Draft, purpose: str) -> None:
     if dataset and uploads.is_theirs(dataset, request.user):
         # What S3 can't throw away now is abandoned, and thrown away in a day.
         with suppress(PlatformError):
-            uploads.cancel(dataset)
+            uploads.cancel(dataset, hurried=True)
 
 
 def _check_again(request: UserRequest, draft: Draft, purpose: str) -> None:
@@ -140,7 +142,12 @@ def _take_addresses(request: UserRequest, draft: Draft) -> None:
             continue
         try:
             dataset = s3_files.refer(
-                uri=uri, purpose=purpose, base=draft.base, actor=request.user, now=timezone.now()
+                uri=uri,
+                purpose=purpose,
+                base=draft.base,
+                actor=request.user,
+                now=timezone.now(),
+                hurried=True,
             )
         except (uploads.Refused, ValueError) as refusal:
             draft.errors[purpose] = str(refusal)
@@ -150,13 +157,6 @@ def _take_addresses(request: UserRequest, draft: Draft) -> None:
             setattr(draft, purpose, dataset)
             draft.errors[purpose] = "The file is being checked now. Create the model when it is valid."
             nudge()
-
-
-def _rows_in_both(draft: Draft) -> str:
-    """Say how many rows of the validation data are in the training data too, or ""."""
-    if not (draft.training and draft.validation):
-        return ""
-    return why_not_apart(bytes(draft.training.fingerprint), bytes(draft.validation.fingerprint))
 
 
 def _stale(draft: Draft) -> list[Dataset]:
@@ -180,31 +180,32 @@ def _may_be(purpose: str, base: Model | None) -> str:
     return f".jsonl, up to {in_words(most)}" if most else f"{base.name} takes no {purpose} data."
 
 
-def _file(draft: Draft, purpose: Dataset.Purpose) -> dict[str, Any]:
-    """What the form shows of one of its two files."""
+def _file(draft: Draft, purpose: Dataset.Purpose, *, is_part: bool) -> dict[str, Any]:
+    """What the form shows of one of its two files; a part of it shows no report, and reads none."""
     dataset = getattr(draft, purpose)
     return {
         "purpose": purpose,
         "dataset": dataset,
-        "summary": Summary(dataset) if dataset else None,
+        "summary": Summary(dataset) if dataset and not is_part else None,
         "uri": getattr(draft, f"{purpose}_uri"),
         "error": draft.errors.get(purpose, ""),
         "may_be": _may_be(purpose, draft.base),
     }
 
 
-def _context(draft: Draft) -> dict[str, Any]:
+def _context(draft: Draft, *, is_part: bool = False) -> dict[str, Any]:
     rates = rates_for(draft.base.external_id) if draft.base else None
     tokens = draft.training.tokens if draft.training else None
     cost = training_cost(rates, tokens, draft.epochs) if rates else None
     return {
         "draft": draft,
+        "is_part": is_part,
         "bases": list(bases()),
         "rates": rates,
         "cost": money(cost),
         "per_1k": f"{rates.training_per_1k.normalize():f}" if rates and rates.training_per_1k else "",
         "cost_known": cost is not None,
-        "in_both": _rows_in_both(draft),
+        "in_both": rows_in_both(*(file.pk if file else None for file in (draft.training, draft.validation))),
         "stale": _stale(draft),
-        "files": [_file(draft, purpose) for purpose in Dataset.Purpose],
+        "files": [_file(draft, purpose, is_part=is_part) for purpose in Dataset.Purpose],
     }

@@ -47,7 +47,11 @@ def listing(request: UserRequest) -> HttpResponse:
 def tokens(request: UserRequest) -> HttpResponse:
     """What calling a base model costs by the token, for every one of both platforms."""
     q = _searched(request)
-    bases = Model.objects.filter(kind=Kind.BASE, listed=True).search(q).order_by(Lower("name"), "external_id", "pk")
+    bases = (
+        Model.objects.filter(kind=Kind.BASE, listed=True)
+        .search(q)
+        .order_by(Lower("name"), "external_id", "pk")
+    )
     page = Paginator(bases.only(*_SHOWN), PER_PAGE).get_page(request.GET.get("page"))
     lines = [
         (model, format_price(model.shown_input_price), format_price(model.shown_output_price))

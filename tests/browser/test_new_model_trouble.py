@@ -155,6 +155,23 @@ def test_an_upload_that_s3_has_ended_is_not_tried_for_ever(
     expect(panel.get_by_text("or drop it here")).to_be_visible()
 
 
+def test_a_file_that_is_chosen_after_s3_has_ended_an_upload_takes_its_place(
+    page, base, sandbox, big, panel, platform, complaints, tmp_path
+):
+    complaints.expect("404", "409")
+    start(page, base)
+    hold_one_part(page, sandbox, big, PARTS)
+    drop(page, good_file(tmp_path))
+    expect(panel.locator("[data-error]")).to_contain_text("big.jsonl is under way. Cancel it before")
+    page.get_by_role("button", name="Pause").click()
+    run(platform, NEWEST + THROWN_AWAY)
+    page.get_by_role("button", name="Resume").click()
+    expect(panel.locator("[data-error]")).to_contain_text("Press “Cancel” to choose one.")
+    sandbox.clear_faults()
+    drop(page, good_file(tmp_path))
+    expect_checked(page)
+
+
 def test_what_is_typed_after_a_refused_create_survives_a_reload(page, base, tmp_path, complaints):
     """And the reload asks for the page: the browser must not send the refused form once more."""
     complaints.expect("422")

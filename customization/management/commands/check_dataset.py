@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         "it could not be read."
     )
 
+    requires_system_checks = ()  # they say nothing of a file, and would exit with 1: "not valid"
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", metavar="FILE|s3://…", help="a local file, or an object in S3")
         parser.add_argument(
@@ -43,27 +47,35 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        base, purpose = options["base_model"], options["purpose"]
+        for stream in (self.stdout, self.stderr):
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="backslashreplace")  # a terminal without “ must not end the command
         try:
-            chunks, modalities = _chunks(options["source"]), _modalities(base)
-            report = check(
-                chunks, family_of(base, modalities), purpose, limits=limits_of(base, purpose, modalities)
-            )
-        except (Unreadable, OSError, PlatformError) as error:
+            report = _report(options["source"], options["base_model"], options["purpose"])
+            self._answer(report, as_json=options["json"])
+        except Exception as error:
+            # Whatever went wrong, nothing is known of the file: 1 would say that it is not valid.
             self._refuse(error, as_json=options["json"])
+            if options["traceback"]:
+                traceback.print_exc()
             sys.exit(UNREADABLE)
-        if options["json"]:
-            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
+        sys.exit(VALID if report.valid else INVALID)
+
+    def _answer(self, report: Report, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(report.as_json()))
         else:
             self._tell(report)
-        sys.exit(VALID if report.valid else INVALID)
 
     def _refuse(self, error: Exception, *, as_json: bool) -> None:
         words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if as_json:
-            self.stdout.write(json.dumps({"valid": None, "error": words}, ensure_ascii=False))
-        else:
-            self.stderr.write(f"Could not be read: {words}")
+        if not isinstance(error, (Unreadable, OSError, PlatformError)):
+            words = f"modelhub itself failed: {type(error).__name__}: {words} --traceback tells where."
+        with suppress(OSError):  # nobody may be listening any more
+            if as_json:
+                self.stdout.write(json.dumps({"valid": None, "error": words}))
+            else:
+                self.stderr.write(f"Could not be read: {words}")
 
     def _tell(self, report: Report) -> None:
         verdict = "Valid" if report.valid else "Not valid"
@@ -80,8 +92,18 @@ class Command(BaseCommand):
                 place = f"line {finding.line}" if finding.line else "file"
                 self.stdout.write(f"{place}: {word} [{finding.code}] {finding.message}")
             if totals:
-                counts = ", ".join(f"{code} {count:,}" for code, count in sorted(totals.items()))
-                self.stdout.write(f"{word}s in all: {counts}")
+                self.stdout.write(f"{word}s in all: {_counts(totals, report.estimates)}")
+
+
+def _report(source: str, base: str, purpose: str) -> Report:
+    chunks, modalities = _chunks(source), _modalities(base)
+    return check(chunks, family_of(base, modalities), purpose, limits=limits_of(base, purpose, modalities))
+
+
+def _counts(totals: Mapping[str, int], about: Collection[str]) -> str:
+    return ", ".join(
+        f"{code} {'about ' if code in about else ''}{count:,}" for code, count in sorted(totals.items())
+    )
 
 
 def _chunks(source: str) -> Iterator[bytes]:

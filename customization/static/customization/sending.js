@@ -62,7 +62,12 @@
       const { file, box: { dataset: { filename, size, mark } } } = this;
       if (file.name !== filename || file.size !== Number(size)) throw new Error(`That is another file. Choose ${filename} with ${words(Number(size))}, or use another file.`);
       if (mark && mark !== await markOf(file)) throw new Error(`${file.name} is not the file whose upload began here, or it has changed since. Choose that one, or use another file.`);
-      return ask(resume);
+      try {
+        return await ask(resume);
+      } catch (error) {
+        if (error.status === 409) error.message += " Press “Use another file” first.";
+        throw error;
+      }
     }
 
     async askAnew() {
@@ -132,7 +137,11 @@
     // What we believed is not so: what is held is for S3 to say, or trying again would be refused again, for ever.
     async lookAgain(error) {
       if (error.status !== 409) throw error;
-      const found = await ask(`${this.at}/parts`);
+      const found = await ask(`${this.at}/parts`).catch((refusal) => {
+        this.isDead = refusal.status === 409; // nothing of it is left: another file may take its place
+        if (this.isDead) refusal.message += ` Press “${this.box.dataset.resume ? "Use another file" : "Cancel"}” to choose one.`;
+        throw refusal;
+      });
       if (typeof found === "string") return found;
       this.held = new Set(found.held);
       this.tell();

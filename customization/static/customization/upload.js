@@ -34,7 +34,11 @@
   }
 
   async function begin(box, file) {
-    if (uploads.has(box)) return; // one at a time: cancel it first
+    const before = uploads.get(box);
+    if (before && !before.isDead) {
+      complain(box, `${before.file.name} is under way. Cancel it before you choose another file.`);
+      return;
+    }
     const upload = new Upload(box, file);
     uploads.set(box, upload);
     box.dataset.underWay = ""; // it has no number yet

@@ -79,7 +79,8 @@ def nothing_lost(e: Evidence) -> list[str]:
 
 
 def _found_again(e: Evidence, birth: Row) -> bool:
-    """A job that was stopped before the platform showed it may be found again as a stranger: a person decides."""
+    """A job that was given up before the platform showed it is a stranger until it is taken back, or for good when its
+    model is archived."""
     return birth["kind"] == "job" and any(found["arn"] == birth["arn"] for found in e.rows["found"])
 
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.models import Model
+from catalog.models import Event, Model
 from catalog.platforms.base import PlatformError
 from customization import discovery, jobs
 from customization.gateways import bedrock
 from customization.models import CustomizationJob, Found
 from customization.radar import adopting
+from customization.radar.recovery import WHY
 from customization.tasks import discover
 from tests.integration.customization.conftest import BASE, CREATE, fresh, green_base, story
 
@@ -81,6 +82,7 @@ def test_a_running_job_is_adopted_and_followed_to_its_end(world, nova2, admin):
     world.tick()
     world.tick(100)
     world.tick(1)
+    world.tick(3600)  # the console's job leaves no metrics
     job = fresh(job)
     assert (job.state, job.next_check_at, job.model.build) == ("completed", None, "built")
     assert job.model.arn == world.control.jobs()[0]["outputModelArn"]
@@ -119,8 +121,8 @@ def test_settled_jobs_are_adopted_as_they_ended(world, nova2):
     discovery.discover(world.now)
     for found in Found.objects.all():
         discovery.adopt(found, actor=None, now=world.now)
-    for _ in range(2):
-        world.tick(1)
+    for seconds in (1, 1, 3600):
+        world.tick(seconds)
     done, broken = (
         CustomizationJob.objects.get(remote_name="done"),
         CustomizationJob.objects.get(remote_name="broken"),
@@ -310,21 +312,14 @@ def given_up(world, job) -> None:
     world.wait(600)
 
 
-def test_a_job_of_ours_that_was_given_up_and_shows_later_is_a_stranger_with_our_token(world, job):
-    given_up(world, job)
-    assert discovery.discover(world.now) == 1
-    found = Found.objects.get()
-    assert (found.state, found.name) == ("new", job.remote_name)
-    assert bedrock.get_job(found.arn).token == job.request_token
-    (birth,) = world.births()
-    assert "modelhub:request" in str(birth["tags"])
-
-
-def test_a_job_that_was_given_up_is_taken_back_and_stopped_after_all(world, job, admin):
+def test_a_job_that_was_given_up_and_shows_later_comes_home_by_itself_and_is_stopped(world, job):
     given_up(world, job)
     discovery.discover(world.now)
-    model = discovery.adopt(Found.objects.get(), actor=admin, now=world.now)
-    assert (model.pk, model.build) == (job.model_id, "running")
+    assert (Found.objects.get().state, fresh(job).state, fresh(job).model.build) == (
+        "adopted",
+        "running",
+        "running",
+    )
     world.control.switch(list_lag_seconds=0)
     for _ in range(4):
         world.tick(10)
@@ -332,13 +327,34 @@ def test_a_job_that_was_given_up_is_taken_back_and_stopped_after_all(world, job,
     assert [each["status"] for each in world.control.jobs()] == ["Stopped"]
     assert CustomizationJob.objects.count() == len(world.births()) == 1
     assert story(job).index("found again") > story(job).index("training stopped")
+    assert Event.objects.get(action="found again").why == WHY
     assert discovery.discover(world.now) == 0
+
+
+def test_a_job_whose_tags_could_not_be_read_can_be_taken_back_by_a_person(world, job, admin):
+    given_up(world, job)
+    world.control.fail("denied", platform="bedrock", operation="ListTagsForResource")
+    discovery.discover(world.now)
+    model = discovery.adopt(Found.objects.get(), actor=admin, now=world.now)
+    assert (model.pk, model.build) == (job.model_id, "running")
+
+
+def test_a_job_that_was_called_failed_and_runs_after_all_is_followed_again(world, job):
+    world.control.switch(training_seconds=3600)
+    world.tick()
+    CustomizationJob.objects.update(state="failed", arn="", failure="x", next_check_at=None)
+    discovery.discover(world.wait(60))
+    job = fresh(job)
+    assert (job.state, job.failure, job.stop_wanted) == ("running", "", False)
+    world.tick(10)
+    assert [each["status"] for each in world.control.jobs()] == ["InProgress"]
 
 
 def test_a_job_that_was_given_up_and_archived_is_refused_with_a_way_out(world, job):
     given_up(world, job)
-    discovery.discover(world.now)
     jobs.archive(fresh(job), actor=None, now=world.now)
+    discovery.discover(world.now)
+    assert "Stop the job in the AWS console" in Found.objects.get().note
     with pytest.raises(discovery.Refused, match="Stop the job in the AWS console"):
         adopt_only(world)
 
@@ -346,6 +362,7 @@ def test_a_job_that_was_given_up_and_archived_is_refused_with_a_way_out(world, j
 def test_a_job_that_is_archived_at_this_very_moment_is_not_taken_back(world, job, monkeypatch):
     """Whoever adopts waits for the lock of whoever archives, and looks again once it has it."""
     given_up(world, job)
+    world.control.fail("denied", platform="bedrock", operation="ListTagsForResource")
     discovery.discover(world.now)
 
     def waits_for_the_other() -> int:

@@ -229,6 +229,7 @@ def test_a_settled_job_is_not_looked_at_again(world, job):
     world.control.stop_job(fresh(job).remote_name)
     for _ in range(3):
         world.tick(20)
+    world.tick(3600)
     assert fresh(job).state == "stopped"
     world.control.clear_ledger()
     world.tick(10_000)

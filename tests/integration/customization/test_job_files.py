@@ -1,5 +1,7 @@
 """What a job leaves in S3: long metrics files, those that are too long, and a stream that breaks."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -70,8 +72,72 @@ def test_the_limit_is_above_what_any_training_within_our_limits_writes():
 def test_no_file_is_called_no_file(world, trained, as_viewer):
     aws.client("s3").delete_object(Bucket=BUCKET, Key=place_in(trained).key)
     world.tick(1)
+    page = as_viewer.get(trained.get_absolute_url()).content.decode()
+    assert "has written no metrics for this job yet" in page
+    world.tick(3600)
     page = " ".join(as_viewer.get(trained.get_absolute_url()).content.decode().split())
     assert f"The platform left no metrics for this job. There is no {place_in(trained).uri}." in page
+
+
+@pytest.fixture
+def late(world, trained) -> Callable[[], None]:
+    """The job is over, and its metrics are not there yet; call it to have them written."""
+    s3, key = aws.client("s3"), place_in(trained).key
+    body = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    return lambda: put(key, body)
+
+
+def test_a_file_that_comes_late_is_read(world, trained, late):
+    world.tick(1)
+    job = fresh(trained)
+    assert "training_missing" in job.metrics
+    assert job.next_check_at == job.ended_at + timedelta(minutes=1)
+    late()
+    world.tick(60)
+    job = fresh(trained)
+    assert job.metrics["training"]
+    assert (job.next_check_at, job.epochs_run) == (None, job.epochs)
+
+
+def test_a_file_that_does_not_come_is_looked_for_some_times_and_given_up(world, trained, late):
+    world.tick(1)
+    looks = []
+    while due := fresh(trained).next_check_at:
+        looks.append((due - fresh(trained).ended_at).total_seconds() / 60)
+        world.tick((due - world.now).total_seconds())
+    assert looks == [1, 5, 15, 60]
+
+
+def test_a_job_that_ended_long_ago_is_not_looked_at_again_and_again(world, trained, late):
+    CustomizationJob.objects.update(ended_at=world.now - timedelta(days=1))
+    world.tick(1)
+    assert fresh(trained).next_check_at is None
+
+
+def test_a_validation_file_is_awaited_only_of_a_job_with_validation_data(world, trained):
+    CustomizationJob.objects.update(validation_uri="")
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=place_in(trained, "validation").key)
+    world.tick(1)
+    assert fresh(trained).next_check_at is None
+    CustomizationJob.objects.update(validation_uri="s3://x/y.jsonl", next_check_at=world.now)
+    world.tick()
+    assert fresh(trained).next_check_at
+
+
+def test_check_now_has_a_file_read_that_came_after_all(world, trained, late, logged_in, superuser):
+    world.tick(1)
+    world.tick(3600)
+    assert fresh(trained).next_check_at is None
+    late()
+    chosen = {"action": "check_now", "_selected_action": [trained.pk]}
+    page = logged_in(superuser).post("/admin/customization/customizationjob/", chosen, follow=True)
+    assert "1 customization job is looked at now" in page.content.decode()
+    CustomizationJob.objects.update(next_check_at=world.now)  # the page's clock is the real one
+    world.tick()
+    assert fresh(trained).metrics["training"]
+    page = logged_in(superuser).post("/admin/customization/customizationjob/", chosen, follow=True)
+    assert "0 customization jobs are looked at now" in page.content.decode()
 
 
 def test_a_file_that_may_not_be_read_is_not_called_absent(world, trained, as_viewer):

@@ -132,6 +132,7 @@ def test_without_its_metrics_file_the_actual_cost_is_unknown(world, priced, as_a
     world.tick(100)
     aws.client("s3").delete_object(Bucket=BUCKET, Key=artifacts.places(fresh(priced))["training"].key)
     world.tick(1)
+    world.tick(3600)
     job = fresh(priced)
     assert (job.state, job.next_check_at, job.epochs_run, job.actual_cost) == ("completed", None, None, None)
     assert job.estimated_cost
@@ -149,6 +150,7 @@ def test_a_stopped_job_tells_what_was_trained_if_it_left_a_file(world, priced, a
     jobs.stop(fresh(priced), actor=None, now=world.wait(60))
     for _ in range(4):
         world.tick(10)
+    world.tick(3600)
     job = fresh(priced)
     assert (job.state, job.next_check_at, job.actual_cost) == ("stopped", None, cost)
     said = "$0.23" if cost else "unknown"

@@ -22,6 +22,9 @@ HABITS = {
     "both lag": {"get_lag_seconds": LAG, "list_lag_seconds": LAG},
     "both lag, empty body": {"get_lag_seconds": LAG, "list_lag_seconds": LAG, "token_repeat": "empty"},
     "two models may have one name": {"model_name_clash": "accepted"},
+    "a token for another request is invalid": {"token_mismatch": "validation"},
+    "a token for another request is ignored": {"token_mismatch": "ignored"},
+    "Stop may be repeated": {"stop_again": "accepted"},
     "everything at once": {
         "get_lag_seconds": LAG,
         "list_lag_seconds": LAG,
@@ -54,7 +57,15 @@ def habits(request, world: World) -> World:
 
 
 @pytest.fixture(
-    params=["as documented", "a repeated token answers an empty body", "both lag", "everything at once"],
+    params=[
+        "as documented",
+        "a repeated token answers an empty body",
+        "both lag",
+        "a token for another request is invalid",
+        "a token for another request is ignored",
+        "Stop may be repeated",
+        "everything at once",
+    ],
     ids=lambda name: name.replace(" ", "-"),
 )
 def harsh(request, world: World) -> World:

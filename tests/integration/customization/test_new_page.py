@@ -6,6 +6,7 @@ import pytest
 
 from customization import checking
 from customization.datasets.fingerprint import Rows
+from customization.describing import describe
 from customization.models import CustomizationJob, Dataset
 from tests.integration.customization.conftest import BUCKET, green_base, put, rows, valid_file
 
@@ -257,3 +258,71 @@ def test_a_hyperparameter_that_is_given_twice_is_told_not_lost(world, as_admin, 
     assert response.status_code == 422
     assert "“epochCount” is given 2 times: 2, 5." in response.content.decode()
     assert not CustomizationJob.objects.exists()
+
+
+def test_line_breaks_of_a_browser_cost_no_letters(world, as_admin, typed):
+    text = "\r\n".join(["x" * 19] * 100)  # 1,999 characters as the browser counts them
+    assert as_admin.post("/custom/new/", {**typed, "description": text}).status_code == 302
+    model = CustomizationJob.objects.get().model
+    assert model.description == text.replace("\r\n", "\n")
+    unchanged = {"description": text, "note": "", "actor": None, "now": world.now}
+    assert describe(model, **unchanged) is None
+
+
+def test_a_description_that_is_too_long_is_refused_not_cut(world, as_admin, typed):
+    response = as_admin.post("/custom/new/", {**typed, "description": "x" * 2001})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "The description has 2,001 characters; at most 2,000 fit. Shorten it." in page
+    assert "x" * 2001 in page
+    assert not CustomizationJob.objects.exists()
+
+
+# ---- Create, pressed twice ---------------------------------------------------------------------------------
+
+
+def token_on(page: str) -> str:
+    return re.search(r'name="token" value="([^"]+)"', page)[1]
+
+
+def test_create_pressed_twice_leads_to_the_same_job(world, as_admin, typed):
+    sent = {**typed, "token": token_on(as_admin.get("/custom/new/").content.decode())}
+    first, second = as_admin.post("/custom/new/", sent), as_admin.post("/custom/new/", sent)
+    job = CustomizationJob.objects.get()
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"] == job.get_absolute_url()
+    assert job.request_token == sent["token"]
+
+
+def test_another_name_in_the_same_form_is_another_model(world, as_admin, typed):
+    sent = {**typed, "token": token_on(as_admin.get("/custom/new/").content.decode())}
+    as_admin.post("/custom/new/", sent)
+    assert as_admin.post("/custom/new/", {**sent, "name": "another-tone"}).status_code == 302
+    assert CustomizationJob.objects.filter(model__name="another-tone").exists()
+    assert CustomizationJob.objects.values("request_token").distinct().count() == 2
+
+
+def test_a_refused_form_keeps_its_token_and_nonsense_gets_a_new_one(world, as_admin, typed):
+    token = token_on(as_admin.get("/custom/new/").content.decode())
+    refused = as_admin.post("/custom/new/", {**typed, "name": "a b", "token": token})
+    assert token_on(refused.content.decode()) == token
+    refused = as_admin.post("/custom/new/", {**typed, "name": "a b", "token": "x" * 300})
+    assert len(token_on(refused.content.decode())) == 36
+
+
+# ---- names that a dictionary has, too ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["items", "keys", "values"])
+def test_a_hyperparameter_may_have_any_name(world, as_admin, typed, name):
+    free = green_base(7, "acme.free-v1:0", name="Free")
+    Dataset.objects.update(base_external_id=free.external_id)
+    pairs = {"hp_name": [name], "hp_value": ["3"]}
+    waiting = as_admin.post("/custom/new/parts", {**typed, **pairs, "base": ""})
+    assert f'name="hp_name" value="{name}"' in waiting.content.decode()
+    left = as_admin.post("/custom/new/parts", {**typed, **pairs, "hp_base": free.pk})
+    assert f"<code>{name}</code> 3" in left.content.decode()
+    sent = {**typed, **pairs, "base": free.pk, "hp_base": free.pk}
+    assert as_admin.post("/custom/new/", sent).status_code == 302
+    page = as_admin.get(CustomizationJob.objects.get().get_absolute_url()).content.decode()
+    assert f"<dt>{name}</dt><dd>3</dd>" in page

@@ -1,6 +1,7 @@
 """One call in the Django shell: a file and a base model in, a custom model on its way."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from catalog.models import Model
 from catalog.platforms import aws
 from catalog.platforms.base import PlatformError
-from customization import jobs, uploads
+from customization import checking, jobs, shell, uploads
 from customization.abandoned import abort_abandoned
 from customization.gateways import storage
 from customization.models import CustomizationJob, Dataset
@@ -149,3 +150,39 @@ def test_what_an_upload_that_failed_left_behind_is_cleared_up_soon(world, base, 
         create_custom_model(name="tone", base=base, training=str(file))
     assert abort_abandoned(timezone.now() + timedelta(minutes=11)) == 1
     assert Dataset.objects.get().state == "aborted"
+
+
+# ---- waiting for a check -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that passes only while somebody sleeps."""
+    clock = SimpleNamespace(now=0.0)
+    clock.monotonic = lambda: clock.now
+    clock.sleep = lambda seconds: setattr(clock, "now", clock.now + max(seconds, 0.01))
+    monkeypatch.setattr(shell, "time", clock)
+    return clock
+
+
+def test_who_waits_for_a_platform_that_stumbles_is_told_why_and_not_for_ever(
+    world, base, file, clock, capsys
+):
+    world.control.fail("error500", platform="s3", operation="GetObject", times=None)
+    with pytest.raises(shell.NotChecked, match=r"not checked after 20 seconds.* give more wait_seconds"):
+        create_custom_model(name="tone", base=base, training=str(file), wait_seconds=20)
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Waiting")]
+    assert len(told) == 3
+    assert told[0].startswith("Waiting for my data.jsonl: We encountered an internal error.")
+    assert not CustomizationJob.objects.exists()
+
+
+def test_who_waits_for_a_worker_is_told_how_far_it_is(world, base, file, clock, capsys, monkeypatch):
+    def a_worker_is_faster(dataset, now):
+        done = {"state": "valid"} if clock.now > 6 else {"state": "checking", "bytes_checked": 1000}
+        Dataset.objects.update(next_check_at=None, rows=12, tokens=100, **done)
+
+    monkeypatch.setattr(checking, "run_check", a_worker_is_faster)
+    assert create_custom_model(name="tone", base=base, training=str(file)).training.state == "valid"
+    size = file.stat().st_size
+    assert f"A worker has checked 1,000 of {size:,} bytes." in capsys.readouterr().out

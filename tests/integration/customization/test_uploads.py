@@ -143,7 +143,7 @@ def test_an_upload_that_nobody_kept_the_id_of_is_found_under_its_key_and_thrown_
     """Killed after S3 opened the upload and before its id was written down: parts there would cost for ever."""
     kept, real = begin(), storage.start_upload
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "start_upload", lambda place: killed(real(place)))
+        patch.setattr(storage, "start_upload", lambda place, **how: killed(real(place, **how)))
         with pytest.raises(Killed):
             begin()
     assert len(open_uploads()) == 2
@@ -187,9 +187,9 @@ def test_an_opening_that_is_denied_leaves_nothing_to_clear_up(world, begin):
 def test_an_opening_that_outlives_its_row_is_taken_back(world, begin, monkeypatch):
     real = storage.start_upload
 
-    def slow(place):
+    def slow(place, **how):
         abort_abandoned(world.wait(700))
-        return real(place)
+        return real(place, **how)
 
     monkeypatch.setattr(storage, "start_upload", slow)
     with pytest.raises(uploads.Refused, match="took too long"):

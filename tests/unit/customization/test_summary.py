@@ -62,3 +62,11 @@ def test_the_highest_bar_fills_the_height_and_an_empty_one_is_flat():
 def test_rows_of_no_length_divide_by_nothing():
     assert bars([{"from": 0, "to": 0, "rows": 0}])[0].height == 0
     assert bars([]) == []
+
+
+def test_an_estimate_says_about():
+    report = {"warning_totals": {"duplicate_row": 4000, "no_final_newline": 1}, "duplicates_estimated": True}
+    assert (
+        Summary(Dataset(state="valid", report=report)).warning_kinds
+        == "about 4,000 × duplicate row, 1 × no final newline"
+    )

@@ -1,4 +1,7 @@
-"""Seeded damage to good files: bytes flipped, cut, doubled; nasty tokens; rows bent in their structure."""
+"""Seeded damage to good files: bytes flipped, cut, doubled; nasty tokens; rows bent in their structure.
+
+Texts of nothing but space are made of all kinds of it, escaped and raw, in any order: each lane must call them blank.
+"""
 
 import json
 import random
@@ -102,6 +105,23 @@ TEXTS += [
     "\u2028",
     "😀",
 ]
+# Of those that JSON escapes, of those that it may write as they are, and what only looks like one of them.
+SPACES = [
+    "\n",
+    "\t",
+    "\r",
+    "\f",
+    " ",
+    "\u0085",
+    "\u00a0",
+    "\u1680",
+    "\u2003",
+    "\u2028",
+    "\u202f",
+    "\u205f",
+    "\u3000",
+]
+NOT_QUITE = ["\u00a1", "\u1681", "\u200b", "\u2060", "\u3001", "\b", "x"]
 
 
 def mutated(seed):
@@ -176,7 +196,13 @@ def _bend(rnd, rows, base):
     else:
         texts = [(h, k) for h, k in places if isinstance(h[k], str)]
         holder, key = rnd.choice(texts or places)
-        holder[key] = rnd.choice(TEXTS)
+        holder[key] = rnd.choice(TEXTS) if rnd.random() < 0.5 else _blank(rnd)
+
+
+def _blank(rnd):
+    """Nothing but space, as a rule."""
+    spaces = rnd.choices(SPACES, k=rnd.choice((1, 2, 2, 3)))
+    return "".join(spaces) + (rnd.choice(NOT_QUITE) if rnd.random() < 0.25 else "")
 
 
 def _places(value):

@@ -13,7 +13,7 @@ from customization.datasets import (
     check,
     family_of,
     limits_of,
-    overlap,
+    why_not_apart,
     why_not_together,
 )
 from customization.datasets.fingerprint import Fingerprint, Rows
@@ -135,21 +135,29 @@ def test_duplicates_in_a_file_name_the_first_line(run):
     assert "line 1" in found[2].message
 
 
+@pytest.mark.parametrize(("different", "estimated"), [(60_000, False), (100_000, True), (240_000, True)])
+def test_duplicates_beyond_what_is_remembered_are_an_estimate_of_the_whole(different, estimated):
+    """Each row is there twice, far apart."""
+    row = b'{"image-ref": "s3://bucket/%d.png", "caption": "a picture"}\n'
+    file = (row % (number % different) for number in range(2 * different))
+    base = "amazon.titan-embed-image-v1:0"
+    report = check(file, family_of(base), limits=limits_of(base))
+    assert report.duplicates_estimated is report.as_json()["duplicates_estimated"] is estimated
+    told = report.warning_totals["duplicate_row"]
+    assert told == pytest.approx(different, rel=0.03 if estimated else 0)
+
+
 def test_rows_in_both_files_are_found(run):
     training, validation = (
         run(good(count=50)),
         run(jsonl(nova(n) for n in range(45, 95)), purpose="validation"),
     )
-    both = overlap(training, validation)
-    assert (both.rows, both.estimated, both.valid) == (5, False, True)
-    assert both.problems[0].code == "rows_in_both"
-    assert overlap(training, run(jsonl(nova(n) for n in range(60, 70)))).rows == 0
-
-
-def test_rows_together_are_bounded(run):
-    few = overlap(run(good(LLAMA, 40), LLAMA), run(jsonl(map(pair, range(90, 99))), LLAMA, "validation"))
-    assert [problem.code for problem in few.problems] == ["too_few_rows_together"]
-    assert not few.valid
+    assert shared_rows(training.fingerprint, validation.fingerprint) == (5, False)
+    assert why_not_apart(training.fingerprint, validation.fingerprint).startswith(
+        "5 rows of the validation data"
+    )
+    apart = run(jsonl(nova(n) for n in range(60, 70)))
+    assert why_not_apart(training.fingerprint, apart.fingerprint) == ""
 
 
 def test_a_large_table_of_rows_is_sampled_alike_in_both_files():
