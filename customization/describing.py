@@ -69,4 +69,3 @@ def _look_over(changes: Mapping[str, tuple[str, str]], seen: Mapping[str, str]) 
     }
     if overtaken:
         raise Overtaken(overtaken)
-

@@ -265,8 +265,8 @@ def test_line_breaks_of_a_browser_cost_no_letters(world, as_admin, typed):
     assert as_admin.post("/custom/new/", {**typed, "description": text}).status_code == 302
     model = CustomizationJob.objects.get().model
     assert model.description == text.replace("\r\n", "\n")
-    unchanged = {"description": text, "note": "", "actor": None, "now": world.now}
-    assert describe(model, **unchanged) is None
+    unchanged = {"description": text, "note": ""}
+    assert describe(model, unchanged, unchanged, actor=None, now=world.now) is None
 
 
 def test_a_description_that_is_too_long_is_refused_not_cut(world, as_admin, typed):

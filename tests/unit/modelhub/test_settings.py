@@ -84,11 +84,7 @@ def test_a_demo_may_allow_the_sandbox_in_production(tmp_path):
 
 def test_without_a_secret_key_it_says_what_to_do(tmp_path):
     done = run(tmp_path, "manage.py", "check", SECRET_KEY="")
-    assert (
-        done.stderr.strip()
-        .splitlines()[-1]
-        .startswith("django.core.exceptions.ImproperlyConfigured: SECRET_KEY is not set. Run `make setup`")
-    )
+    assert done.stderr.strip().splitlines()[-1].startswith("SECRET_KEY is not set. Run `make setup`")
 
 
 def named(file, pattern):
