@@ -236,6 +236,9 @@ def test_a_draft_is_its_authors_and_is_left_behind_by_nobody(open_as, base):
     fill_login(page, ADMIN)
     expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
     start(page, base, name)
+    expect(page.locator("#name-says")).to_contain_text(
+        "is free"
+    )  # what is saved after that is nobody's doing
     whose = page.evaluate("""() => {
         const draft = JSON.parse(sessionStorage.getItem("new-model-draft"));
         sessionStorage.setItem("new-model-draft", JSON.stringify({ ...draft, whose: "0" }));

@@ -110,6 +110,7 @@ def test_another_file_that_could_not_be_taken_back_can_still_be_resumed(
     start(page, base)
     hold_one_part(page, sandbox, big, PARTS)
     page.reload()
+    expect(panel).to_contain_text("was interrupted")
     sandbox.fail("timeout", platform="s3", operation="UploadPart", seconds=4, times=None)
     sandbox.fail("error500", platform="s3", operation="AbortMultipartUpload", times=None)
     drop(page, big)

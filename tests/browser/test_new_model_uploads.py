@@ -97,9 +97,10 @@ def test_use_another_file_ends_an_upload_that_was_resumed(
     start(page, base)
     hold_one_part(page, sandbox, big, PARTS)
     page.reload()
+    panel = page.locator("#data-training")
+    expect(panel).to_contain_text("was interrupted")
     sandbox.fail("timeout", platform="s3", operation="UploadPart", seconds=4, times=None)
     drop(page, big)
-    panel = page.locator("#data-training")
     expect(panel.locator("[data-says]")).to_contain_text("big.jsonl")
     with requests_of(page) as asked:
         panel.get_by_role("button", name="Use another file").click()
