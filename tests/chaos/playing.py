@@ -38,7 +38,6 @@ def play(control: SandboxControl, schedule: Schedule) -> Verdict:
             "births": len(seen.platform["created"]),
             "faults met": sum(1 for call in seen.platform["calls"] if call["fault"]),
             "calls": len(seen.platform["calls"]),
-            "most passes": 0,
         }
     )
     broken = judge(seen)

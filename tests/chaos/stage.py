@@ -66,7 +66,7 @@ def _rehearse(control: Any) -> None:
                          ("extend", "m0"), ("remove", "m0"), ("undeploy", "m0"), ("delete", "m0")):  # fmt: skip
             doing.perform(act(what, on), now)
             for _ in range(2):
-                doing.look_at_everything(now)
+                doing.look(now), doing.discover(now)
                 now += timedelta(seconds=125)
                 control.set_clock(now)
     serving.account()
