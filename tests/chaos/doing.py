@@ -84,7 +84,9 @@ def _remove(noun: str) -> Callable[[Step, datetime], dict[str, Any]]:
 def _extend(step: Step, now: datetime) -> dict[str, Any]:
     from customization.serving import renting
 
-    return _with_row(step, "throughputs", lambda row: renting.extend(row, hours=HOURS, actor=admin(), now=now))
+    return _with_row(
+        step, "throughputs", lambda row: renting.extend(row, hours=HOURS, actor=admin(), now=now)
+    )
 
 
 def _switch(name: str) -> Callable[[Step, datetime], dict[str, Any]]:

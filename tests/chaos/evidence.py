@@ -22,7 +22,11 @@ _PASSING_STATUS, _PASSING_FAULTS = (408, 425, 429), ("throttle", "expired")
 # when the platform has said so as often as that.
 _PASSING_WORDS = ("conflict", "in use", "already exists", "in progress", "could not assume")
 STUBBORN = 5
-MAY_HAVE_DONE = ("killed", "failed", "hung")  # ends of actions that can't say what they did; a refused one did nothing
+MAY_HAVE_DONE = (
+    "killed",
+    "failed",
+    "hung",
+)  # ends of actions that can't say what they did; a refused one did nothing
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,11 @@ class Evidence:
     def acts(self, what: str) -> Iterator[Moment]:
         """Every action of this kind that was done, or may have been."""
         for moment in (*self.earlier, *self.moments):
-            if moment.step.kind == "act" and moment.step.what == what and moment.end.end in ("done", *MAY_HAVE_DONE):
+            if (
+                moment.step.kind == "act"
+                and moment.step.what == what
+                and moment.end.end in ("done", *MAY_HAVE_DONE)
+            ):
                 yield moment
 
     def births(self, *kinds: str, by: str = OURS) -> list[Row]:

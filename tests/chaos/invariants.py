@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.chaos.evidence import Evidence
-from tests.chaos.verdicts import deleting, dropped, events, history, hours, platform, states, terms, timing, wishes
+from tests.chaos.verdicts import (
+    deleting,
+    dropped,
+    events,
+    history,
+    hours,
+    platform,
+    states,
+    terms,
+    timing,
+    wishes,
+)
 
 INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
     check.__name__: check

@@ -95,7 +95,9 @@ def can_differ(operation: Operation, place: Place, fault: Fault) -> bool:
 
 def pair(operation: Operation, place: Place, fault: Fault, switches: dict) -> Schedule:
     steps: list[Step] = list(operation.story)
-    if place.point:
+    if not place.point:
+        steps += operation.afterwards
+    else:
         steps[place.step] = steps[place.step].harmed(fault.harm, place.point, place.nth, fault.meanwhile)
     if place.point == _IDLE:
         steps.insert(place.step + 1, LOOK)  # what was not acknowledged is delivered again

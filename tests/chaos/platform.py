@@ -32,7 +32,9 @@ _words: dict[str, str] = {}
 _spoken: list[dict[str, Any]] = []
 _accounts: list[dict[str, Any]] = []
 _elsewhere: set[bool] = set()
-_said: dict[str, str] = {}  # in which words each call was refused, by request id: the ledger keeps the status only
+_said: dict[
+    str, str
+] = {}  # in which words each call was refused, by request id: the ledger keeps the status only
 
 
 def begin(world: "World", request: Request) -> dict[str, Any]:
@@ -73,8 +75,8 @@ def evidence(world: "World", request: Request) -> dict[str, Any]:
 
 
 def counts(world: "World", request: Request) -> dict[str, Any]:
-    """How much was ever born (models come with their jobs) and died, and (query: ``limit``) the newest calls: small, for
-    whoever asks after every look."""
+    """How much was ever born (models come with their jobs) and died, and (query: ``limit``) the newest calls: for
+    whoever asks after every look, without much ado."""
     with world.owned.lock:
         born = sum(birth["kind"] != "model" for birth in world.owned.births)
         return {"births": born, "deaths": len(_deaths), "calls": _calls(world, request)}

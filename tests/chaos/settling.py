@@ -3,12 +3,12 @@
 A *pass* is one look at everything: the clock moves past the platform's lags and its own durations, past claims, and
 past the longest pause that any row may take (``verdicts.timing``: whatever due time a row has, it is not waited for);
 then the worker's tick runs, with no fault, and once more when that tick itself has made something due at once: the
-results of a model go after the model is seen to be gone. Only while the platform itself has refused, in the very tick,
-what a row asks for, for a reason that may pass (a name in use, a fresh role), a minute goes by and the tick runs again:
-such a refusal is final after some tries, which the beat meets within minutes. The first pass and the last (which must change nothing) look for strangers, too: discovery. A pass *changed* something when a
-state, an ARN or a fact of a model differs afterwards (``snapshots.digest``), or when something was born or died on
-the platform. What takes two calls in order (ask for a removal, then see that it is gone) takes two passes, and no
-story takes more.
+results of a model go after the model is seen to be gone. Only while the platform itself has refused, in that very tick,
+what a row asks for, and for a reason that may pass (a name in use, a fresh role), a minute goes by and the tick runs
+again: such a refusal is final after some tries, which the beat meets within minutes. The first pass and the last (which
+must change nothing) look for strangers, too: discovery. A pass *changed* something when a state, an ARN or a fact of a
+model differs afterwards (``snapshots.digest``), or when something was born or died on the platform. What takes two
+calls in order (ask for a removal, then see that it is gone) takes two passes, and no story takes more.
 
 If the platform spoke an unknown word, there is a look before the passes: what is believed of that word is judged, and
 then the platform speaks plainly again.
@@ -108,7 +108,9 @@ def _look_after(world: World, seconds: float) -> None:
 def _is_refused_for_now(world: World) -> bool:
     """Did the platform turn a row's wish away in this very look, though it may take it a minute later?"""
     rows = world.moments[-1].rows
-    asking = {row["request_token"] for t in _TABLES for row in rows[t] if row["attempts"] and row["next_check_at"]}
+    asking = {
+        row["request_token"] for t in _TABLES for row in rows[t] if row["attempts"] and row["next_check_at"]
+    }
     if not asking:
         return False
     calls = world.control._call("GET", "counts", query={"limit": CALLS})["calls"]

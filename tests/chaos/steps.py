@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 KILL, PAUSE, CUT = "kill", "pause", "database lost"
-UNITS, HOURS = 1, 8  # what is rented, and for how long it is rented or extended, when a step says nothing else
+UNITS, HOURS = (
+    1,
+    8,
+)  # what is rented, and for how long it is rented or extended, when a step says nothing else
 
 
 @dataclass(frozen=True)

@@ -50,4 +50,6 @@ def put_neighbours() -> None:
 def _keys(world: World) -> set[str]:
     bucket = world.aws.backend().buckets.get(BUCKET)
     # The newest version of a deleted key is a marker without content.
-    return {key for key, newest in bucket.keys.items() if hasattr(newest, "_value_buffer")} if bucket else set()
+    return (
+        {key for key, newest in bucket.keys.items() if hasattr(newest, "_value_buffer")} if bucket else set()
+    )

@@ -1,4 +1,4 @@
-"""What is rented is what was asked for: as many units, for as many hours. From the actions, not from our own columns."""
+"""What is rented is what was asked for: units and hours, as the actions had them. Our own columns tell nothing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ def rented_as_asked(e: Evidence) -> list[str]:
     wrong = []
     for row in e.rows["throughputs"]:
         begun = _begun_by(e, row)
-        asked = {moment.step.fields.get("units", UNITS) for moment in begun if moment.step.what == "provision"}
+        asked = {
+            moment.step.fields.get("units", UNITS) for moment in begun if moment.step.what == "provision"
+        }
         if asked and row["arn"] in units and units[row["arn"]] not in asked:
-            wrong.append(f"throughput {row['id']}: {units[row['arn']]} units were made, {asked} were asked for")
+            wrong.append(
+                f"throughput {row['id']}: {units[row['arn']]} units were made, {asked} were asked for"
+            )
         ends = _ends(e, row, begun)
         if ends and not (row["ends_at"] and _is_any(time_of(row["ends_at"]), ends)):
             wrong.append(
