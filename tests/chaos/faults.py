@@ -47,7 +47,7 @@ def of(operation: Operation, turn: int = 0, point: str = "") -> list[Fault]:
     that was carried out, and one that was not."""
     return [
         Fault("none", ""),
-        *_wrong_answers(operation, turn, point in ANSWERED),
+        *_wrong_answers(operation.at(point), turn, point in ANSWERED),
         *_of_all_calls(operation),
         *_at_the_point(operation),
         *_of_delivery(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.chaos.steps import DISCOVER, LOOK, Schedule, Step, act, behind, wait
@@ -16,6 +16,7 @@ _DEPLOYED = (*NEW, act("deploy"), LOOK, wait(150), LOOK)
 _RUNNING = (act("create", "j0"), LOOK, wait(130), LOOK)
 _STOPPED = (*_RUNNING, act("stop", "j0"), LOOK, wait(130), LOOK, wait(1), LOOK)
 _BUILT = (act("create", "j0"), LOOK, wait(360), LOOK, wait(1), LOOK, wait(130))
+REMOVALS = ("before_delete", "delete_accepted")
 _ENABLE = act("enable")
 _ON_JOBS = ("create", "stop", "adopt", "archive", "delete with results")  # the others are on the model m0
 _STRANGER = (behind("makes", "f0", noun="job"), wait(130), DISCOVER)
@@ -43,6 +44,10 @@ class Operation:
     @property
     def changes_the_platform(self) -> bool:
         return not self.call.startswith(("List", "Get"))
+
+    def at(self, point: str) -> Operation:
+        """What is made and removed again: where it is removed, that is the call that matters."""
+        return replace(self, call=_REMOVE) if self.then == (act("remove"),) and point in REMOVALS else self
 
     @property
     def makes(self) -> bool:

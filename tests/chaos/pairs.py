@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from catalog import killpoints
 from sandbox.client import SandboxControl
 from tests.chaos import faults
 from tests.chaos.faults import Fault
@@ -56,7 +57,18 @@ def places(control: SandboxControl) -> dict[str, list[Place]]:
     for operation in OPERATIONS.values():
         _, world = witness(control, plain(operation))
         found[operation.name] = [NOWHERE, *_places(world.moments[1 : 1 + len(operation.story)])]
+    unreached = unreached_in(found)
+    if unreached:
+        raise RuntimeError(
+            f"No operation's story comes by {', '.join(unreached)}: nobody would be killed there."
+        )
     return found
+
+
+def unreached_in(found: dict[str, list[Place]]) -> list[str]:
+    """Kill points of the product at which no story can be harmed."""
+    reached = {place.point for points in found.values() for place in points}
+    return [point for point in killpoints.POINTS if point not in reached]
 
 
 def _places(moments: list) -> Iterator[Place]:

@@ -55,11 +55,11 @@ def witness(control: SandboxControl, schedule: Schedule) -> tuple[Evidence, Worl
     world = World(control)
     world.begin(switches)
     world.quietly(schedule.before)
-    calls = meeting.calls_before(control, schedule)
+    before = meeting.before(world, schedule)
     left = _tell(world, schedule.steps)
     if schedule.is_pair:
         _strike_late(world, left)
-    meeting.count(world, schedule, calls)
+    meeting.count(world, schedule, before)
     passes = settling.settle(world)
     return evidence.collect(world, switches, passes), world
 

@@ -49,6 +49,25 @@ def test_a_wish_may_end_when_the_platform_says_no_for_good(status, fault):
     assert judge(refusal(status, fault)) == {}
 
 
+def refused_again(times):
+    said = "ValidationException: The provided name is currently in use."
+    calls = [call(CREATE, 400, token="t", said=said)] * times
+    return evidence(unmade("refused", next_check_at=None), nothing_made(calls=calls))
+
+
+@pytest.mark.parametrize(("times", "dropped"), [(1, True), (4, True), (5, False)])
+def test_a_name_in_use_is_final_only_when_it_stays_in_use(times, dropped):
+    assert ("no_wish_is_dropped" in judge(refused_again(times))) == dropped
+
+
+@pytest.mark.parametrize(("operation", "waits"), [("GetProvisionedModelThroughput", False), (CREATE, True)])
+def test_that_something_is_not_there_keeps_nobody_waiting(operation, waits):
+    waiting = unmade("requested", trouble="Busy.", next_check_at=(NOW + HOUR).isoformat())
+    asked = [call(operation, 404, token="t", at=(NOW + HOUR).isoformat())]
+    broken = judge(evidence(waiting, nothing_made(calls=asked)))
+    assert ("same_as_the_platform" not in broken) == waits
+
+
 def test_a_wish_may_end_after_an_hour():
     old = unmade("refused", next_check_at=None, created_at=(NOW - HOUR).isoformat())
     assert judge(evidence(old, nothing_made())) == {}
@@ -205,9 +224,9 @@ def test_hours_of_one_that_failed_are_compared_too():
     )
 
 
-def line(dollars, hours="10"):
+def line(dollars, hours="10", **more):
     plan = Plan("m0", "amazon.nova-lite-v1:0:300k", "no end", 2)
-    return Line(plan, Decimal(hours), Decimal("10"), dollars, Decimal("605"))
+    return Line(plan, Decimal(hours), Decimal("10"), dollars, Decimal("605"), **{"units": (2, 2), **more})
 
 
 def test_dollars_are_judged_for_themselves():
@@ -217,9 +236,22 @@ def test_dollars_are_judged_for_themselves():
     assert len(line(Decimal("605"), hours="11").wrong(1.0)) == 1
 
 
+def test_units_and_the_end_are_judged_by_what_was_asked_for():
+    assert line(Decimal("605"), units=(2, 2), late=timedelta(minutes=1)).wrong(1.0) == []
+    assert len(line(Decimal("605"), units=(2, 3)).wrong(1.0)) == 1
+    assert len(line(Decimal("605"), units=(3, 3)).wrong(1.0)) == 1
+    assert len(line(Decimal("605"), late=timedelta(hours=-7)).wrong(1.0)) == 1
+    assert len(line(Decimal("605"), late=timedelta(hours=1)).wrong(1.0)) == 1
+
+
 def test_an_unknown_price_is_no_price_of_nothing():
     assert line(None).wrong(1.0) == ["m0 (no end) has no price"]
 
 
 def test_a_step_of_somebody_else_is_no_action():
     assert judge(Evidence(platform(), (moment(LOOK), moment(Step("behind", "says", "m0"))))) == {}
+
+
+def test_a_look_refuses_nobody():
+    escaped = moment(LOOK, Outcome("refused", "Too many requests, please wait."))
+    assert "refused_with_reason" in judge(Evidence(platform(), (moment(LOOK), escaped)))

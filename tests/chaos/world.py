@@ -14,6 +14,7 @@ from tests.chaos.forking import Outcome, Worker
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import PAUSE, Step
 
+DEEDS = "others' deeds"
 CREW = (Worker(), Worker())  # one does the work; the other is the second delivery, or the other admin
 
 
@@ -120,7 +121,7 @@ class World:
     def _behind(self, step: Step) -> None:
         """Somebody else at work; that there is nothing to be done it to is no matter."""
         with suppress(SandboxError):
-            self.figures["others' deeds"] += bool(getattr(self, f"_somebody_{step.what}")(step))
+            self.figures[DEEDS] += bool(getattr(self, f"_somebody_{step.what}")(step))
 
     # Each says whether there was anything to be done.
     def _somebody_removes(self, step: Step) -> bool:
