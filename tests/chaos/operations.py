@@ -47,7 +47,15 @@ class Operation:
 
     def at(self, point: str) -> Operation:
         """What is made and removed again: where it is removed, that is the call that matters."""
-        return replace(self, call=_REMOVE) if self.then == (act("remove"),) and point in REMOVALS else self
+        return replace(self, call=_REMOVE) if self._is_undone and point in REMOVALS else self
+
+    def is_given_up_after(self, point: str) -> bool:
+        """Killed there, it is not made any more: its removal comes first."""
+        return self._is_undone and point in ("claimed", "before_send")
+
+    @property
+    def _is_undone(self) -> bool:
+        return self.then == (act("remove"),)
 
     @property
     def makes(self) -> bool:

@@ -97,6 +97,8 @@ def can_differ(operation: Operation, place: Place, fault: Fault) -> bool:
     """Is this pair any other than one without its kill, or without its fault?"""
     if fault.is_at_the_point or not fault.kind:
         return bool(place.point) or not fault.is_at_the_point
+    if operation.is_given_up_after(place.point) and fault.is_of(operation.call):
+        return False  # nothing is bought any more
     if place.point == _IDLE or (operation.is_silent and fault.kind in _OF_CALLS):
         return False
     if place.step or operation.calls_at_once:

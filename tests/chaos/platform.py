@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import gate
 from sandbox.aws.moto_services import ACCOUNT
-from sandbox.bedrock import custom_models, deployments, serving, settling, throughputs
+from sandbox.bedrock import custom_models, deployments, jobs, serving, settling, throughputs
 from sandbox.bedrock.serving_life import is_there, life_of
 from sandbox.control import custom_models as shown_models
 from sandbox.control import jobs as shown_jobs
@@ -88,8 +88,8 @@ def _calls(world: "World", request: Request) -> list[dict[str, Any]]:
 
 
 def words(world: "World", request: Request) -> dict[str, Any]:
-    """Body: word, arns. From now on the state of these throughputs and deployments is called by that word; without a
-    word, everything is called by its own again."""
+    """Body: word, arns. From now on the state of these throughputs, deployments and jobs is called by that word;
+    without a word, everything is called by its own again."""
     wish = request.json()
     if wish["word"]:
         _words.update(dict.fromkeys(wish["arns"], str(wish["word"])))
@@ -115,14 +115,15 @@ def account(world: "World", request: Request) -> dict[str, Any]:
 
 def _speak() -> None:
     """Words instead of states, where ``words`` has set some."""
-    for module, shown in ((throughputs, "summary"), (deployments, "_base")):
+    told = ((throughputs, "summary"), (deployments, "_base"), (jobs, "summary"), (jobs, "details"))
+    for module, shown in told:
         setattr(module, shown, _worded(getattr(module, shown)))
 
 
 def _worded(show: Any) -> Any:
-    def worded(record: Any, moment: float) -> dict[str, Any]:
-        answer: dict[str, Any] = show(record, moment)
-        return answer | ({"status": _words[record["arn"]]} if record["arn"] in _words else {})
+    def worded(*of: Any) -> dict[str, Any]:
+        answer, arn = show(*of), of[-2]["arn"]  # (world,) record, moment
+        return answer | ({"status": _words[arn]} if arn in _words else {})
 
     return worded
 

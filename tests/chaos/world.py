@@ -157,8 +157,9 @@ class World:
         return True
 
     def _somebody_says(self, step: Step) -> bool:
-        """The platform calls the state of all that serves a model by a word of a newer release."""
+        """The platform calls the state of all that serves a model, and of its job, by a word of a newer release."""
         arns = self._serving("throughput", step.on) + self._serving("deployment", step.on)
+        arns += [job["jobArn"] for job in self.control.jobs() if job["outputModelName"] == step.on]
         self.control._call("POST", "words", {"word": step.fields["word"], "arns": arns})
         return bool(arns)
 

@@ -53,6 +53,11 @@ def _taken_for_success(e: Evidence) -> list[str]:
                 for model in moment.rows["models"]
                 if model["status"] != "red" and model["serving_arn"] in strange
             ]
+            wrong += [
+                f"{row['remote_name']} is {row['state']}, on an unknown word"
+                for row in moment.rows["jobs"]
+                if row["arn"] in strange and row["state"] in ("completed", "failed", "stopped")
+            ]
     return wrong
 
 
