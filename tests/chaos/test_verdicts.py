@@ -1,15 +1,12 @@
 """What a verdict must not let pass: each of these was once, or could be, called kept."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
 from tests.chaos.evidence import Evidence
 from tests.chaos.forking import Outcome
 from tests.chaos.invariants import judge
-from tests.chaos.money import Line
-from tests.chaos.plans import Plan
 from tests.chaos.specimens import ARN, MODEL, NOW, call, event, evidence, moment, platform, rows, throughput
 from tests.chaos.steps import LOOK, Step, act, wait
 
@@ -222,30 +219,6 @@ def test_hours_of_one_that_failed_are_compared_too():
     assert "hours_agree" not in judge(
         Evidence(there, (last, last), switches={"failed_throughput_billed": False})
     )
-
-
-def line(dollars, hours="10", **more):
-    plan = Plan("m0", "amazon.nova-lite-v1:0:300k", "no end", 2)
-    return Line(plan, Decimal(hours), Decimal("10"), dollars, Decimal("605"), **{"units": (2, 2), **more})
-
-
-def test_dollars_are_judged_for_themselves():
-    assert line(Decimal("605")).wrong(1.0) == []
-    assert line(Decimal("607")).wrong(1.0) == []  # two units at 60.50, a minute
-    assert len(line(Decimal("610")).wrong(1.0)) == 1
-    assert len(line(Decimal("605"), hours="11").wrong(1.0)) == 1
-
-
-def test_units_and_the_end_are_judged_by_what_was_asked_for():
-    assert line(Decimal("605"), units=(2, 2), late=timedelta(minutes=1)).wrong(1.0) == []
-    assert len(line(Decimal("605"), units=(2, 3)).wrong(1.0)) == 1
-    assert len(line(Decimal("605"), units=(3, 3)).wrong(1.0)) == 1
-    assert len(line(Decimal("605"), late=timedelta(hours=-7)).wrong(1.0)) == 1
-    assert len(line(Decimal("605"), late=timedelta(hours=1)).wrong(1.0)) == 1
-
-
-def test_an_unknown_price_is_no_price_of_nothing():
-    assert line(None).wrong(1.0) == ["m0 (no end) has no price"]
 
 
 def test_a_step_of_somebody_else_is_no_action():

@@ -79,6 +79,12 @@ def same_as_the_platform(e: Evidence) -> list[str]:
         for row in e.rows["deletions"]
         if row["state"] in ("requested", "cleaning") and not waits(e, row)
     ]
+    return wrong + _models_otherwise(e)
+
+
+def _models_otherwise(e: Evidence) -> list[str]:
+    """Models that say another thing than what serves them, or that are still on their way for no reason."""
+    wrong = []
     for model in e.rows["models"]:
         live = [
             arn
