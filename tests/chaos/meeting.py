@@ -63,7 +63,7 @@ def _met(world: World, schedule: Schedule, before: Before) -> bool:
 
 
 def _calls(control: SandboxControl) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = control._call("GET", "evidence")["calls"]
+    entries: list[dict[str, Any]] = control._call("GET", "counts")["calls"]
     return entries
 
 

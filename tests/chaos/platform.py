@@ -113,6 +113,16 @@ def account(world: "World", request: Request) -> dict[str, Any]:
     return {}
 
 
+def calm(world: "World", request: Request) -> dict[str, Any]:
+    """No fault and no script is planned any more, and our credentials are our own."""
+    world.faults.clear()
+    world.owned.scripts.clear()
+    world.owned.serving_scripts.clear()
+    _elsewhere.clear()
+    _accounts.append({"at": _now(world), "other": False})
+    return {}
+
+
 def _speak() -> None:
     """Words instead of states, where ``words`` has set some."""
     told = ((throughputs, "summary"), (deployments, "_base"), (jobs, "summary"), (jobs, "details"))
@@ -203,6 +213,7 @@ def main() -> int:
     ROUTES.append(Route("POST", "/_sandbox/begin", begin))
     ROUTES.append(Route("GET", "/_sandbox/evidence", evidence))
     ROUTES.append(Route("GET", "/_sandbox/counts", counts))
+    ROUTES.append(Route("POST", "/_sandbox/calm", calm))
     with start() as running:
         print(running.url, flush=True)  # whoever started us waits for it
         sys.stdin.read()

@@ -38,10 +38,7 @@ _LEASE_NEAR = timedelta(hours=2)
 
 def settle(world: World) -> int:
     """Let everything come to rest; the number of passes that still changed something."""
-    world.control.clear_faults()
-    world.control.clear_serving_scripts()
-    world.control.clear_job_scripts()
-    world.control._call("POST", "account", {"other": False})
+    world.control._call("POST", "calm", {})
     world.skew = 0.0
     _hear_plain_words(world)
     shape, changed, quiet = _shape(world, snapshots.take()), 0, 0
