@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 
 QUOTA_PAUSE = timedelta(minutes=5)
 _ASSUME_ROLE = "could not assume provided iam role"
-_ANSWERED: dict[str, Any] = {"attempts": 0, "trouble": "", "alarm": ""}
 
 
 def send(job: CustomizationJob, now: datetime) -> None:
@@ -64,7 +63,7 @@ def stop(job: CustomizationJob, now: datetime) -> None:
     try:
         request_id = bedrock.stop_job(job.arn or job.remote_name)
     except ConflictError as error:
-        _not_stopped(job, error)
+        _not_stopped(job, error, now)
         return
     reach("stop_accepted")
     log.info("job_stop_sent", job=job.pk, aws_request_id=request_id)
@@ -73,19 +72,25 @@ def stop(job: CustomizationJob, now: datetime) -> None:
         job.move(job.state, **_asked_once_more(job), **named_by(request_id))
         return
     with transaction.atomic():
-        columns = _ANSWERED | named_by(request_id)
+        columns = _stopping(now) | named_by(request_id)
         if job.move(job.state, state=JobState.STOPPING, changed_at=now, **columns):
             tell_model(job, None, now, request_id=request_id)
         reach("before_commit")
     reach("committed")
 
 
-def _not_stopped(job: CustomizationJob, error: ConflictError) -> None:
+def _stopping(now: datetime) -> dict[str, Any]:
+    """The columns once the platform stops it: it is looked at soon, however many tries that has taken."""
+    soon = now + check_delay(JobState.STOPPING, timedelta())
+    return {"attempts": 0, "trouble": "", "alarm": "", "next_check_at": soon}
+
+
+def _not_stopped(job: CustomizationJob, error: ConflictError, now: datetime) -> None:
     """A refused Stop: a Get, which lags less than a list, tells whether the job stops or is over already."""
     there = bedrock.get_job(job.arn or job.remote_name)
     stops = there is not None and state_of(there.word) in SETTLED | {JobState.STOPPING}
     log.info("job_not_stopped", job=job.pk, said=error.message, stops=stops)
-    columns = _ANSWERED if stops else _asked_once_more(job, error.message)
+    columns = _stopping(now) if stops else _asked_once_more(job, error.message)
     job.move(job.state, **columns, **named_by(error.request_id))
 
 

@@ -79,7 +79,7 @@ def _run(wish: argparse.Namespace, scene: Scene, stack: ExitStack) -> int:
     _harm(wish, harm)
     feeder.stop()
     disturbed = time.monotonic() - began
-    broken, settled = aftermath.verdict(feeder, harm, before, hurry=wish.quick)
+    broken, settled = aftermath.verdict(feeder, harm, before, disturbed, hurry=wish.quick)
     return aftermath.report(wish, harm, feeder, broken, disturbed, settled)
 
 

@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 
 from tests.chaos import sabotage as do
 from tests.chaos import timidity as lax
-from tests.chaos.operations import TRAINED
+from tests.chaos.operations import NEW, SERVED
 from tests.chaos.patching import Patch, put, without_index, wrap
 from tests.chaos.steps import DISCOVER, KILL, LOOK, Schedule, Step, act, behind, wait
 
 RENTING, RECORDING, SENDING = (
     f"customization.serving.{name}" for name in ("renting", "recording", "sending")
 )
-_NEW = (TRAINED, wait(130))
-_SERVED = (*_NEW, act("provision"), LOOK, wait(150), LOOK)
 _CREATE = "CreateProvisionedModelThroughput"
 
 
@@ -31,7 +29,7 @@ class Bug:
     hint: str = ""
 
 
-def _story(*steps: Step, before: tuple[Step, ...] = _NEW) -> tuple[Schedule, ...]:
+def _story(*steps: Step, before: tuple[Step, ...] = NEW) -> tuple[Schedule, ...]:
     return (Schedule("a story of its own", steps, {}, before),)
 
 
@@ -95,7 +93,7 @@ BUGS = (
             put("customization.deletion:_in_use", lambda model: None),
             put("customization.deleting:_server_of", lambda row: ""),
         ),
-        (), _story(act("delete"), LOOK, wait(6), LOOK, before=_SERVED),
+        (), _story(act("delete"), LOOK, wait(6), LOOK, before=SERVED),
     ),
     Bug("a removal leaves no Event", (wrap("catalog.customs:event", do.unsaved("throughput removal")),), ("remove",)),
     Bug("enabling leaves no Event", (wrap("catalog.enablement:event", do.unsaved("enabled")),), ("enable",)),
@@ -141,7 +139,7 @@ BUGS = (
     Bug("an extension moves nothing", (wrap(f"{RENTING}:_set_end", lax.keep_end),), ("extend",)),
     Bug("extending enables again", (
         wrap("customization.serving.telling:change_custom_model", lax.enable_at("lease changed")),
-    ), (), _story(act("enable"), act("disable"), act("extend"), LOOK, before=_SERVED)),
+    ), (), _story(act("enable"), act("disable"), act("extend"), LOOK, before=SERVED)),
     Bug("what is in service is looked at every ten hours", (put("customization.capacity.states:POLL", lax.TEN_HOURS),),
         ("provision",)),
     Bug("what is in service is never looked at again", (
@@ -159,4 +157,31 @@ BUGS = (
     Bug("an Event does not say who", (wrap("catalog.customs:event", lax.anonymous),), ("provision",)),
     Bug("an Event does not say why", (wrap("catalog.customs:event", lax.without_reason),), ("remove",)),
     Bug("tags do not name the installation", (wrap(f"{SENDING}:tags", lax.without_instance),), ("provision",)),
+    Bug("each Create needs six fruitless looks", (
+        wrap("customization.serving.reconcile:send", lax.after_fruitless_looks),
+    ), ("provision",)),
+    Bug("a wish is dropped at the first name in use", (wrap(f"{SENDING}:_not_taken", lax.drop_at_conflict),),
+        ("provision",), hint="name is taken"),
+    Bug("a training is stopped though nobody asked", (wrap("customization.decide:_seen", lax.stop_wanted),),
+        ("create",)),
+    Bug("results in S3 are never deleted", (put("customization.gateways.removal:delete_folder", lambda folder: 5),),
+        ("delete with results",)),
+    Bug("what lies beside the results is deleted, too", (
+        wrap("customization.gateways.removal:delete_folder", lax.beside_too),
+    ), ("delete with results",)),
+    Bug("results are about to be deleted for ever", (put("customization.deleting:_remove_results", lax.put_off),),
+        ("delete with results",)),
+    Bug("a deletion never believes that its model is gone", (put("customization.deleting:_note_gone", lax.put_off),),
+        ("delete",)),
+    Bug("a lease lasts an eighth of what was asked", (wrap(f"{RENTING}:wish_for", lax.shorter),), ("provision",)),
+    Bug("an extension of eight hours adds one", (wrap(f"{RENTING}:extend", lax.one_hour_more),), ("extend",)),
+    Bug("three units are bought where one was asked", (wrap(f"{SENDING}:_request", lax.three_units),), ("provision",)),
+    Bug("the ledger of an adopted throughput begins late", (
+        wrap("customization.radar.serving:_as_shown", lax.begin_late),
+        wrap(f"{RECORDING}:_seen_columns", lax.keep_begin),
+    ), ("adopt throughput",)),
+    Bug("the ledger of an adopted throughput ends early", (
+        wrap("customization.models:RemoteResource.move", lax.close_early),
+    ), ("adopt throughput",), hint="no kill"),
+    Bug("an error escapes the tick", (wrap("customization.tasks:run_steps", lax.escape),), ("provision",)),
 )  # fmt: skip

@@ -118,6 +118,7 @@ def violations(contest: Contest, round_: Round) -> Iterator[str]:
     yield from _told_once(round_)
     yield from _leases(round_)
     yield from _there(round_)
+    yield from _carried_out(round_)
 
 
 def _answers(round_: Round) -> Iterator[str]:
@@ -179,3 +180,28 @@ def _there(round_: Round) -> Iterator[str]:
     yield from (
         f"throughput {row['id']} was never bought: {row['state']}" for row in bought if row["sent_at"]
     )
+
+
+def _carried_out(round_: Round) -> Iterator[str]:
+    """What was won is done in the end: here, and on the platform."""
+    rows, there = round_.settled, round_.there
+    words = {each["provisionedModelArn"]: each["status"] for each in there["throughputs"]}
+    words |= {each["customModelDeploymentArn"]: each["status"] for each in there["deployments"]}
+    for table, done, removed in (
+        ("throughputs", "provision", "remove"),
+        ("deployments", "deploy", "undeploy"),
+    ):
+        old = {row["id"] for row in round_.before[table]}
+        new = [row for row in rows[table] if row["id"] not in old]
+        if len(new) != round_.wins[done]:
+            yield f"{round_.wins[done]} × {done} won, {len(new)} {table} are new"
+        for row in rows[table]:
+            wanted = "removed" if round_.wins[removed] else "in service"
+            word = words.get(row["arn"], "gone")
+            if row["state"] != wanted or (word in ("InService", "Active")) != (wanted == "in service"):
+                yield f"{table[:-1]} {row['id']} should be {wanted} by now, is {row['state']}, and there: {word}"
+    models = {model["modelArn"] for model in there["custom_models"]}
+    for model in rows["models"]:
+        if bool(round_.wins["delete"]) != (model["arn"] not in models and model["build"] == "deleted"):
+            yield f"{round_.wins['delete']} × delete won, and {model['name']} is {model['build']}"
+    yield from (f"a deletion is {row['state']}" for row in rows["deletions"] if row["state"] != "done")

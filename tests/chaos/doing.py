@@ -7,7 +7,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from tests.chaos.steps import Step
+from tests.chaos.steps import HOURS, UNITS, Step
 
 NOTHING = {"nothing": True}
 
@@ -31,13 +31,7 @@ def discover(now: datetime) -> None:
     _at(now).discover()
 
 
-def look_at_everything(now: datetime) -> None:
-    """One pass of settling: the tick, and discovery."""
-    look(now)
-    discover(now)
-
-
-WORK = {"look": look, "discover": discover, "pass": look_at_everything}
+WORK = {"look": look, "discover": discover}
 
 
 def _at(now: datetime) -> Any:
@@ -66,12 +60,9 @@ def _create(step: Step, now: datetime) -> dict[str, Any]:
 def _provision(step: Step, now: datetime) -> dict[str, Any]:
     from customization.serving import renting
 
-    hours = step.fields.get("hours", 8)
+    wish = {"units": step.fields.get("units", UNITS), "hours": step.fields.get("hours", HOURS)}
     return _with_model(
-        step,
-        lambda model: _on(
-            "throughputs", renting.provision(model, units=1, hours=hours, actor=admin(), now=now)
-        ),
+        step, lambda model: _on("throughputs", renting.provision(model, **wish, actor=admin(), now=now))
     )
 
 
@@ -93,7 +84,9 @@ def _remove(noun: str) -> Callable[[Step, datetime], dict[str, Any]]:
 def _extend(step: Step, now: datetime) -> dict[str, Any]:
     from customization.serving import renting
 
-    return _with_row(step, "throughputs", lambda row: renting.extend(row, hours=8, actor=admin(), now=now))
+    return _with_row(
+        step, "throughputs", lambda row: renting.extend(row, hours=HOURS, actor=admin(), now=now)
+    )
 
 
 def _switch(name: str) -> Callable[[Step, datetime], dict[str, Any]]:

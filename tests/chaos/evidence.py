@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,17 +15,28 @@ TABLE = {"throughput": "throughputs", "deployment": "deployments", "job": "jobs"
 ENDED = ("removed", "refused")
 OURS = "sandbox"  # the caller that our credentials make us
 INSTANCE = "modelhub"  # the tag of this installation: what settings say when nobody sets MODELHUB_INSTANCE
-LOOKS = ("look", "pass", "twice")
-# Answers that mean "not now". Every other refusal is final: quota, validation, a name in use, access denied.
+LOOKS = ("look", "twice")
+# Answers that mean "not now". Every other refusal is final: quota, validation, access denied.
 _PASSING_STATUS, _PASSING_FAULTS = (408, 425, 429), ("throttle", "expired")
+# What may have passed in some seconds: another one who has the name, or moves; a role that is fresh. It is believed
+# when the platform has said so as often as that.
+_PASSING_WORDS = ("conflict", "in use", "already exists", "in progress", "could not assume")
+STUBBORN = 5
+MAY_HAVE_DONE = (
+    "killed",
+    "failed",
+    "hung",
+)  # ends of actions that can't say what they did; a refused one did nothing
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """``platform``: the sandbox's own account of itself. ``behind``: ARNs that somebody else removed."""
+    """``platform``: the sandbox's own account of itself. ``behind``: ARNs that somebody else removed. ``earlier``: what
+    was done before the story began, without rows."""
 
     platform: Mapping[str, Any]
     moments: tuple[Moment, ...]
+    earlier: tuple[Moment, ...] = ()
     behind: frozenset[str] = frozenset()
     switches: Mapping[str, Any] = field(default_factory=dict)
     passes: int = 0
@@ -39,6 +50,16 @@ class Evidence:
     @property
     def now(self) -> datetime:
         return self.moments[-1].true_time
+
+    def acts(self, what: str) -> Iterator[Moment]:
+        """Every action of this kind that was done, or may have been."""
+        for moment in (*self.earlier, *self.moments):
+            if (
+                moment.step.kind == "act"
+                and moment.step.what == what
+                and moment.end.end in ("done", *MAY_HAVE_DONE)
+            ):
+                yield moment
 
     def births(self, *kinds: str, by: str = OURS) -> list[Row]:
         """What the platform ever made at our request."""
@@ -107,6 +128,7 @@ def collect(world: World, switches: Mapping[str, Any], passes: int) -> Evidence:
     return Evidence(
         platform=world.control._call("GET", "evidence"),
         moments=tuple(world.moments),
+        earlier=tuple(world.earlier),
         behind=frozenset(world.behind),
         switches=switches,
         passes=passes,
@@ -121,11 +143,29 @@ def ended_well(there: Moment) -> bool:
     return end.end == "done" and not end.harmed and not end.defects and not there.step.meanwhile
 
 
-def is_final(call: Row) -> bool:
-    """Was this call refused for good? (A 403 for expired credentials passes; one for lacking rights does not.)"""
-    status = call["status"] or 0
-    refused = 400 <= status < 500 and status not in _PASSING_STATUS
-    return refused and call["fault"] not in _PASSING_FAULTS
+def is_refused(call: Row) -> bool:
+    """Did the platform itself turn this call away? That something is not there (404) refuses nothing: it is news."""
+    is_news = call["status"] == 404 and call["operation"].startswith(("Get", "List"))
+    return bool(call["fault"] or (call["status"] or 500) >= 400) and not is_news
+
+
+def may_pass(call: Row) -> bool:
+    """Was it refused for a reason that may be gone in some seconds?"""
+    said = call.get("said", "").lower()
+    return call["status"] == 409 or any(word in said for word in _PASSING_WORDS)
+
+
+def is_final(calls: Sequence[Row]) -> bool:
+    """Was any of these calls refused for good, or so often that what may pass has not passed? (A 403 for expired
+    credentials passes; one for lacking rights does not.)"""
+    refused = [
+        call
+        for call in calls
+        if 400 <= (call["status"] or 0) < 500
+        and call["status"] not in _PASSING_STATUS
+        and call["fault"] not in _PASSING_FAULTS
+    ]
+    return not all(map(may_pass, refused)) or len(refused) >= STUBBORN
 
 
 def time_of(text: str) -> datetime:

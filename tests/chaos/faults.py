@@ -41,13 +41,17 @@ class Fault:
         """Without a kill point there is nothing of it."""
         return self.harm != KILL
 
+    def is_of(self, call: str) -> bool:
+        """Does it wait for this very call?"""
+        return any(step.kind == "script" or step.fields.get("operation") == call for step in self.armed)
+
 
 def of(operation: Operation, turn: int = 0, point: str = "") -> list[Fault]:
     """Every fault that this operation can meet together with a harm at ``point``. In turns a wrong answer hides a call
     that was carried out, and one that was not."""
     return [
         Fault("none", ""),
-        *_wrong_answers(operation, turn, point in ANSWERED),
+        *_wrong_answers(operation.at(point), turn, point in ANSWERED),
         *_of_all_calls(operation),
         *_at_the_point(operation),
         *_of_delivery(),
@@ -115,7 +119,8 @@ def _of_others(operation: Operation, point: str) -> list[Fault]:
         Fault("removed behind our back", "others", around=lambda steps: put(steps, removes)),
         Fault("made behind our back", "others", around=lambda steps: _first(steps, makes)),
     ]
-    if not operation.is_on_a_job and operation.name != "delete":  # words are of what serves a model
+    # Words are of what serves a model, and of trainings.
+    if operation.name in ("create", "stop") or not (operation.is_on_a_job or operation.name == "delete"):
         found.append(Fault("a word nobody knows", "others", around=lambda steps: put(steps, says)))
     return found
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import logging
 import os
+import random
 import signal
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +17,11 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.chaos import clients
+from tests.chaos import clients, hearing
 from tests.chaos.fate import Fate
 from tests.chaos.steps import KILL, Step
 
-PATIENCE = 20.0
+PATIENCE = 3 * clients.LATE  # who waits for the platform does not hang yet
 DEAF = 0.05  # seconds that a paused worker lets another go on by itself: that one may have to wait for it
 _inherited: list[Any] = []
 
@@ -106,7 +106,7 @@ def _live(line: Connection) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: nobody survives the harness
         gc.disable()  # it would copy every page that we share with our parent
         _leave_parents_connection()
-        heard = _listen()
+        heard = hearing.listen()
         while True:
             step, now, patience = line.recv()
             clients.wait_for_answers(patience)
@@ -126,6 +126,7 @@ def _work(step: Step, now: datetime, fate: Fate, heard: list[str]) -> Outcome:
     from tests.chaos import doing
 
     heard.clear()
+    random.seed(f"{now} {step}")  # what the product shuffles, it shuffles alike when a seed is played again
     close_old_connections()  # as Celery's Django fixup does between tasks
     end = Outcome("done")
     with killpoints.armed(fate.at), connection.execute_wrapper(fate.at_sql):
@@ -157,18 +158,3 @@ def _leave_parents_connection() -> None:
 
 def _named(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:500]
-
-
-def _listen() -> list[str]:
-    """What the product logs as errors goes into a list instead of onto the terminal."""
-    heard: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said = record.msg if isinstance(record.msg, dict) else {"event": record.getMessage()}
-            trace = str(said.get("exception", "")).strip().rsplit("\n", 1)[-1]
-            heard.append(f"{said.get('event')} {trace}".strip()[:300])
-
-    root = logging.getLogger()
-    root.handlers[:] = [Ear(logging.ERROR)]
-    return heard

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.chaos.evidence import Evidence
-from tests.chaos.verdicts import deleting, dropped, events, history, hours, platform, states, timing, wishes
+from tests.chaos.verdicts import (
+    deleting,
+    dropped,
+    events,
+    history,
+    hours,
+    platform,
+    states,
+    terms,
+    timing,
+    wishes,
+)
 
 INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
     check.__name__: check
@@ -24,6 +35,7 @@ INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
         wishes.wishes_are_kept,
         dropped.no_wish_is_dropped,
         timing.looked_at_in_time,
+        terms.rented_as_asked,
         hours.hours_agree,
         events.every_change_has_an_event,
         events.events_say_who_and_why,

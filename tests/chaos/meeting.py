@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sandbox.client import SandboxControl
 from tests.chaos.steps import Schedule
-from tests.chaos.world import World
+from tests.chaos.world import DEEDS, World
 
 HARM, STRUCK = "pairs with a harm", "pairs whose harm struck"
 FAULT, MET = "pairs with a fault", "pairs whose fault was met"
 
 
-def calls_before(control: SandboxControl, schedule: Schedule) -> int:
-    """How many calls were made before the story; asked only where ``count`` needs to know."""
-    return len(_calls(control)) if schedule.fault in ("lag", "account") else 0
+class Before(NamedTuple):
+    """What was there before the story began, and is no meeting: calls of ours, and deeds of others."""
+
+    calls: int = 0
+    deeds: int = 0
 
 
-def count(world: World, schedule: Schedule, before: int) -> None:
+def before(world: World, schedule: Schedule) -> Before:
+    """Calls are counted only where ``count`` needs to know."""
+    calls = len(_calls(world.control)) if schedule.fault in ("lag", "account") else 0
+    return Before(calls, world.figures[DEEDS])
+
+
+def count(world: World, schedule: Schedule, before: Before) -> None:
     """Note it among the world's figures, when the story is over and nothing has been settled yet."""
     if not schedule.is_pair:
         return
@@ -33,7 +41,7 @@ def _struck(world: World) -> bool:
     return any(moment.end.harmed or moment.end.end == "killed" for moment in world.moments)
 
 
-def _met(world: World, schedule: Schedule, before: int) -> bool:
+def _met(world: World, schedule: Schedule, before: Before) -> bool:
     """By kind: an answer went wrong, a script was used up, somebody found something to do, a call was made under a lag
     or by another account. That a message comes twice, late or never, and that a clock is wrong, nobody can miss."""
     match schedule.fault:
@@ -43,19 +51,19 @@ def _met(world: World, schedule: Schedule, before: int) -> bool:
             kept = world.control.serving_scripts() + world.control.job_scripts()
             return _left(kept) < 2 * _planned(schedule, "script")  # one of each kind is armed
         case "lag":
-            made = _calls(world.control)[before:]
+            made = _calls(world.control)[before.calls :]
             return any(call["operation"].startswith(("List", "Get")) for call in made)
         case "account":
-            return len(_calls(world.control)) > before
+            return len(_calls(world.control)) > before.calls
         case "others":
-            return bool(world.figures["others' deeds"])
+            return world.figures[DEEDS] > before.deeds
         case "point":
             return _struck(world)
     return True
 
 
 def _calls(control: SandboxControl) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = control._call("GET", "evidence")["calls"]
+    entries: list[dict[str, Any]] = control._call("GET", "counts")["calls"]
     return entries
 
 

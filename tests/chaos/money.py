@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from tests.chaos.quarter import BEAT, Quarter, furnish
 from tests.chaos.weather import Weather
 
 CENT = Decimal("0.01")  # our dollars are rounded to it
+LATEST = timedelta(minutes=10)  # after a lease's end or a removal, with every tenth call failing
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Line:
     theirs: Decimal
     dollars: Decimal | None
     their_dollars: Decimal
+    units: tuple[int, int] = (0, 0)  # ours, and theirs
+    late: timedelta = timedelta()  # how long after the end that people wanted it was gone
 
     @property
     def minutes(self) -> float:
@@ -36,6 +39,10 @@ class Line:
     def wrong(self, tolerance: float) -> list[str]:
         """What is wrong with it when ``tolerance`` minutes are allowed: in hours, and in dollars for themselves."""
         who, found = f"{self.plan.name} ({self.plan.kind})", []
+        if set(self.units) != {self.plan.units}:
+            found.append(f"{who} has {self.units} units, {self.plan.units} were asked for")
+        if not -BEAT <= self.late <= LATEST:
+            found.append(f"{who} ended {self.late} after the end that was asked for")
         if abs(self.minutes) > tolerance:
             found.append(f"{who} is {self.minutes:.1f} minutes off")
         if self.dollars is None:
@@ -87,16 +94,17 @@ def _run(wish: argparse.Namespace, sandbox: Any) -> int:
             print(f"  day {(now - quarter.end).days + wish.days:3}, {weather.calls} calls", flush=True)
     weather.share = 0.0
     took = time.monotonic() - began
-    lines, broken = _compare(sandbox.control, wanted, quarter.now)
+    lines, broken = _compare(sandbox.control, wanted, quarter)
     broken += [f"logged as an error: {said}" for said in defects]
     broken += list(dict.fromkeys(quarter.late))
     connection.close()
     return _report(wish, quarter, weather, lines, broken, took)
 
 
-def _compare(control: Any, wanted: Iterable[Plan], now: datetime) -> tuple[list[Line], list[str]]:
+def _compare(control: Any, wanted: list[Plan], quarter: Quarter) -> tuple[list[Line], list[str]]:
     from customization.models import Throughput
 
+    now = quarter.now
     rows = {row.arn: row for row in Throughput.objects.select_related("model") if row.arn}
     by_name = {plan.name: plan for plan in wanted}
     lines, broken = [], []
@@ -108,10 +116,14 @@ def _compare(control: Any, wanted: Iterable[Plan], now: datetime) -> tuple[list[
             )
             continue
         plan, theirs = by_name[row.model.name], Decimal(str(line["unit_hours"]))
-        lines.append(Line(plan, row.hours(now) * row.units, theirs, row.cost(now),
-                          theirs * Decimal(BASES[plan.base])))  # fmt: skip
         if line["ended_at"] is None:
             broken.append(f"{plan.name} is billed after the end")
+            continue
+        late = datetime.fromisoformat(line["ended_at"]) - quarter.ends[plan.name]
+        lines.append(Line(plan, row.hours(now) * row.units, theirs, row.cost(now),
+                          theirs * Decimal(BASES[plan.base]), (row.units, line["units"]), late))  # fmt: skip
+    missing = by_name.keys() - {line.plan.name for line in lines}
+    broken += [f"{name} is not on both sides" for name in sorted(missing)]
     broken += [f"{row} is in our books and not on the bill" for row in rows.values()]
     for row in Throughput.objects.filter(state="refused").select_related("model"):
         print(f"  {row.model.name} was never bought: {row.failure}")

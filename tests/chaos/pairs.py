@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from catalog import killpoints
 from sandbox.client import SandboxControl
 from tests.chaos import faults
 from tests.chaos.faults import Fault
@@ -56,7 +57,18 @@ def places(control: SandboxControl) -> dict[str, list[Place]]:
     for operation in OPERATIONS.values():
         _, world = witness(control, plain(operation))
         found[operation.name] = [NOWHERE, *_places(world.moments[1 : 1 + len(operation.story)])]
+    unreached = unreached_in(found)
+    if unreached:
+        raise RuntimeError(
+            f"No operation's story comes by {', '.join(unreached)}: nobody would be killed there."
+        )
     return found
+
+
+def unreached_in(found: dict[str, list[Place]]) -> list[str]:
+    """Kill points of the product at which no story can be harmed."""
+    reached = {place.point for points in found.values() for place in points}
+    return [point for point in killpoints.POINTS if point not in reached]
 
 
 def _places(moments: list) -> Iterator[Place]:
@@ -85,6 +97,8 @@ def can_differ(operation: Operation, place: Place, fault: Fault) -> bool:
     """Is this pair any other than one without its kill, or without its fault?"""
     if fault.is_at_the_point or not fault.kind:
         return bool(place.point) or not fault.is_at_the_point
+    if operation.is_given_up_after(place.point) and fault.is_of(operation.call):
+        return False  # nothing is bought any more
     if place.point == _IDLE or (operation.is_silent and fault.kind in _OF_CALLS):
         return False
     if place.step or operation.calls_at_once:
@@ -95,7 +109,9 @@ def can_differ(operation: Operation, place: Place, fault: Fault) -> bool:
 
 def pair(operation: Operation, place: Place, fault: Fault, switches: dict) -> Schedule:
     steps: list[Step] = list(operation.story)
-    if place.point:
+    if not place.point:
+        steps += operation.afterwards
+    else:
         steps[place.step] = steps[place.step].harmed(fault.harm, place.point, place.nth, fault.meanwhile)
     if place.point == _IDLE:
         steps.insert(place.step + 1, LOOK)  # what was not acknowledged is delivered again

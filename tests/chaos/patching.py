@@ -18,6 +18,7 @@ def put(path: str, new: Any) -> Patch:
         owner, name = _find(path)
         return mock.patch.object(owner, name, new)
 
+    patch.path = path  # type: ignore[attr-defined]
     return patch
 
 
@@ -33,6 +34,7 @@ def wrap(path: str, around: Callable[..., Any]) -> Patch:
 
         return mock.patch.object(owner, name, wrapped)
 
+    patch.path = path  # type: ignore[attr-defined]
     return patch
 
 
@@ -45,7 +47,10 @@ def without_index(name: str) -> Patch:
 
         with connection.cursor() as cursor:
             cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [name])
-            (definition,) = cursor.fetchone()
+            found = cursor.fetchone()
+            if found is None:
+                raise LookupError(f"There is no index {name} to be left out.")
+            (definition,) = found
             cursor.execute(f'DROP INDEX "{name}"')
         try:
             yield
@@ -77,6 +82,12 @@ def broken(patches: tuple[Patch, ...]) -> Iterator[None]:
 def _retire(crew: Any) -> None:
     for worker in crew:
         worker.retire()
+
+
+def is_there(path: str) -> bool:
+    """Has the product what ``put`` or ``wrap`` would change?"""
+    owner, name = _find(path)
+    return hasattr(owner, name)
 
 
 def _find(path: str) -> tuple[Any, str]:

@@ -1,5 +1,5 @@
-"""The sandbox as a process of its own, with more controls: begin anew in a millisecond, tell everything at once, speak
-unknown words, take us for another account.
+"""The sandbox as a process of its own, with more controls: begin anew in a millisecond, tell everything at once (S3 and
+the words of refusals, too), speak unknown words, take us for another account.
 
 ``python -m tests.chaos.platform`` prints its address and lives as long as its standard input stays open.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import gate
 from sandbox.aws.moto_services import ACCOUNT
-from sandbox.bedrock import custom_models, deployments, serving, settling, throughputs
+from sandbox.bedrock import custom_models, deployments, jobs, serving, settling, throughputs
 from sandbox.bedrock.serving_life import is_there, life_of
 from sandbox.control import custom_models as shown_models
 from sandbox.control import jobs as shown_jobs
@@ -22,6 +22,7 @@ from sandbox.errors import PlatformError, not_found
 from sandbox.faults import answers
 from sandbox.server import start
 from sandbox.wire import Request
+from tests.chaos import stored
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -31,6 +32,9 @@ _words: dict[str, str] = {}
 _spoken: list[dict[str, Any]] = []
 _accounts: list[dict[str, Any]] = []
 _elsewhere: set[bool] = set()
+_said: dict[
+    str, str
+] = {}  # in which words each call was refused, by request id: the ledger keeps the status only
 
 
 def begin(world: "World", request: Request) -> dict[str, Any]:
@@ -42,8 +46,9 @@ def begin(world: "World", request: Request) -> dict[str, Any]:
     world.ledger.clear()
     world.invocations.clear()
     world.owned.scripts.clear()
-    for noted in (_deaths, _words, _spoken, _accounts, _elsewhere):
+    for noted in (_deaths, _words, _spoken, _accounts, _elsewhere, _said):
         noted.clear()
+    stored.begin(world)
     world.clock.freeze()
     world.clock.set(datetime.fromisoformat(wish["now"]))
     world.switches.set(dict(wish["switches"]))
@@ -60,7 +65,8 @@ def evidence(world: "World", request: Request) -> dict[str, Any]:
             **shown_serving.list_throughputs(world, request),
             **shown_serving.list_deployments(world, request),
             "bill": shown_serving.bill(world, request)["lines"],
-            "calls": shown_ledger.listing(world, request)["entries"],
+            "calls": _calls(world, request),
+            "stored": stored.told(world),
             "deaths": list(_deaths),
             "words": list(_spoken),
             "accounts": list(_accounts),
@@ -68,9 +74,22 @@ def evidence(world: "World", request: Request) -> dict[str, Any]:
         }
 
 
+def counts(world: "World", request: Request) -> dict[str, Any]:
+    """How much was ever born (models come with their jobs) and died, and (query: ``limit``) the newest calls: for
+    whoever asks after every look, without much ado."""
+    with world.owned.lock:
+        born = sum(birth["kind"] != "model" for birth in world.owned.births)
+        return {"births": born, "deaths": len(_deaths), "calls": _calls(world, request)}
+
+
+def _calls(world: "World", request: Request) -> list[dict[str, Any]]:
+    entries = shown_ledger.listing(world, request)["entries"]
+    return [{**entry, "said": _said.get(entry["request_id"], "")} for entry in entries]
+
+
 def words(world: "World", request: Request) -> dict[str, Any]:
-    """Body: word, arns. From now on the state of these throughputs and deployments is called by that word; without a
-    word, everything is called by its own again."""
+    """Body: word, arns. From now on the state of these throughputs, deployments and jobs is called by that word;
+    without a word, everything is called by its own again."""
     wish = request.json()
     if wish["word"]:
         _words.update(dict.fromkeys(wish["arns"], str(wish["word"])))
@@ -94,18 +113,40 @@ def account(world: "World", request: Request) -> dict[str, Any]:
     return {}
 
 
+def calm(world: "World", request: Request) -> dict[str, Any]:
+    """No fault and no script is planned any more, and our credentials are our own."""
+    world.faults.clear()
+    world.owned.scripts.clear()
+    world.owned.serving_scripts.clear()
+    _elsewhere.clear()
+    _accounts.append({"at": _now(world), "other": False})
+    return {}
+
+
 def _speak() -> None:
     """Words instead of states, where ``words`` has set some."""
-    for module, shown in ((throughputs, "summary"), (deployments, "_base")):
+    told = ((throughputs, "summary"), (deployments, "_base"), (jobs, "summary"), (jobs, "details"))
+    for module, shown in told:
         setattr(module, shown, _worded(getattr(module, shown)))
 
 
 def _worded(show: Any) -> Any:
-    def worded(record: Any, moment: float) -> dict[str, Any]:
-        answer: dict[str, Any] = show(record, moment)
-        return answer | ({"status": _words[record["arn"]]} if record["arn"] in _words else {})
+    def worded(*of: Any) -> dict[str, Any]:
+        answer, arn = show(*of), of[-2]["arn"]  # (world,) record, moment
+        return answer | ({"status": _words[arn]} if arn in _words else {})
 
     return worded
+
+
+def _note_words() -> None:
+    """In which words each call was refused."""
+    for platform, render in list(gate.RENDER.items()):
+
+        def rendered(error: PlatformError, request_id: str, render: Any = render) -> Any:
+            _said[request_id] = f"{error.code}: {error.message}"
+            return render(error, request_id)
+
+        gate.RENDER[platform] = rendered
 
 
 def _mind_accounts() -> None:
@@ -166,11 +207,13 @@ def _now(world: "World") -> str:
 
 
 def main() -> int:
-    _note_deaths(), _speak(), _mind_accounts()
+    _note_deaths(), _speak(), _note_words(), _mind_accounts(), stored.put_neighbours()
     ROUTES.append(Route("POST", "/_sandbox/words", words))
     ROUTES.append(Route("POST", "/_sandbox/account", account))
     ROUTES.append(Route("POST", "/_sandbox/begin", begin))
     ROUTES.append(Route("GET", "/_sandbox/evidence", evidence))
+    ROUTES.append(Route("GET", "/_sandbox/counts", counts))
+    ROUTES.append(Route("POST", "/_sandbox/calm", calm))
     with start() as running:
         print(running.url, flush=True)  # whoever started us waits for it
         sys.stdin.read()

@@ -38,7 +38,6 @@ def play(control: SandboxControl, schedule: Schedule) -> Verdict:
             "births": len(seen.platform["created"]),
             "faults met": sum(1 for call in seen.platform["calls"] if call["fault"]),
             "calls": len(seen.platform["calls"]),
-            "most passes": 0,
         }
     )
     broken = judge(seen)
@@ -56,11 +55,11 @@ def witness(control: SandboxControl, schedule: Schedule) -> tuple[Evidence, Worl
     world = World(control)
     world.begin(switches)
     world.quietly(schedule.before)
-    calls = meeting.calls_before(control, schedule)
+    before = meeting.before(world, schedule)
     left = _tell(world, schedule.steps)
     if schedule.is_pair:
         _strike_late(world, left)
-    meeting.count(world, schedule, calls)
+    meeting.count(world, schedule, before)
     passes = settling.settle(world)
     return evidence.collect(world, switches, passes), world
 

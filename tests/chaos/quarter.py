@@ -24,6 +24,7 @@ class Quarter:
     def __init__(self, control: Any, plans: list[Plan], days: int, poll: int) -> None:
         self.control, self.now = control, stage.START
         self.late: list[str] = []
+        self.ends: dict[str, datetime] = {}  # when each shall end, by what people did
         self._longest = timedelta(seconds=max(poll, TROUBLED)) + BEAT
         self.end = stage.START + timedelta(days=days)
         self.figures: Counter[str] = Counter()
@@ -101,19 +102,24 @@ class Quarter:
         renting.provision(
             model, units=plan.units, hours=deed.hours, no_end_reason=reason, actor=None, now=self.now
         )
+        if deed.hours is not None:
+            self.ends[plan.name] = self.now + timedelta(hours=deed.hours)
 
     def _extend(self, deed: Deed, plan: Plan) -> None:
         from customization.serving import renting
 
         renting.extend(self._row(plan), hours=deed.hours or 1, actor=None, now=self.now)
+        self.ends[plan.name] += timedelta(hours=deed.hours or 1)
 
     def _remove(self, deed: Deed, plan: Plan) -> None:
         from customization.serving import renting
 
         renting.remove(self._row(plan), actor=None, now=self.now)
+        self.ends[plan.name] = self.now
 
     def _remove_in_the_console(self, deed: Deed, plan: Plan) -> None:
         self.control.remove_throughput(self._row(plan).remote_name)
+        self.ends[plan.name] = self.now
 
     def _script_a_failure(self, deed: Deed, plan: Plan) -> None:
         self.control.script_serving("fail", noun="throughput", times=1)

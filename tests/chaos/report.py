@@ -12,7 +12,10 @@ from tests.chaos.playing import Verdict
 from tests.chaos.steps import Schedule
 
 EVERY = 10.0
-NAMED = 20
+NAMED, FEW = 20, 5
+_PARTS = {STRUCK: HARM, MET: FAULT}
+# Below these a whole run proves too little: somebody has changed what the schedules wait for.
+FLOORS = {STRUCK: 0.94, MET: 0.98}
 _FIGURES = (
     ("schedules", "schedules played"),
     ("actions", "actions of admins"),
@@ -33,6 +36,7 @@ class Progress:
     def __init__(self, total: int) -> None:
         self.total, self.figures, self.broken = total, Counter[str](), Counter[str]()
         self.failed: list[Verdict] = []
+        self.missed: dict[str, list[str]] = {STRUCK: [], MET: []}  # names of pairs
         self._started = self._said = time.monotonic()
         self._tty = sys.stdout.isatty()
 
@@ -42,6 +46,9 @@ class Progress:
 
     def take(self, verdict: Verdict) -> None:
         self.figures += verdict.figures
+        for key, whole in _PARTS.items():
+            if verdict.figures[key] < verdict.figures[whole]:
+                self.missed[key].append(verdict.name)
         if verdict.broken:
             self.failed.append(verdict)
             self.broken.update(verdict.broken.keys())
@@ -73,8 +80,10 @@ class Progress:
             sys.stdout.write("\r\x1b[K")
         for key, label in _FIGURES:
             print(f"{self.figures[key]:>9,}  {label}")
-        for key, whole in ((STRUCK, HARM), (MET, FAULT)):
+        for key, whole in _PARTS.items():
             print(f"{self.figures[key]:>9,}  {key}, of {self.figures[whole]:,}")
+            for name in sorted(self.missed[key])[:: max(1, len(self.missed[key]) // FEW)][:FEW]:
+                print(f"             not: {name}")
         print(
             f"{self.seconds:>9,.0f}  seconds ({self.seconds / max(1, self.figures['schedules']):.3f} a schedule)"
         )
@@ -84,6 +93,15 @@ class Progress:
         # Last, for it is the end of a log that people are shown.
         for verdict in self.failed[:NAMED]:
             print(f"  make chaos SEED='{verdict.name}'  # {', '.join(verdict.broken)}")
+
+    def empty(self) -> list[str]:
+        """Of what too little came about for the run to prove anything."""
+        shares = {key: self.figures[key] / max(1, self.figures[whole]) for key, whole in _PARTS.items()}
+        return [
+            f"{key}: {share:.1%}, at least {FLOORS[key]:.0%} are needed"
+            for key, share in shares.items()
+            if share < FLOORS[key]
+        ]
 
 
 def failure(verdict: Verdict, schedule: Schedule, short: Schedule | None) -> str:

@@ -39,7 +39,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     left = len(schedules) - progress.figures["schedules"]
     if left:
         print(f"\nThe time limit left {left} schedules unplayed.")
-    return 1 if progress.failed or left else 0
+    whole = options.pairs and options.every == 1 and not options.seed and not left
+    empty = progress.empty() if whole else []
+    for said in empty:
+        print(f"\nToo little came about. {said}.")
+    return 1 if progress.failed or left or empty else 0
 
 
 def player(control: Any, job: Any) -> Any:

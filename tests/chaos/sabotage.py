@@ -42,7 +42,10 @@ def without_step(name: str) -> Callable[[], Any]:
     def patch() -> Any:
         from customization import tasks
 
-        return mock.patch.object(tasks, "STEPS", tuple(step for step in tasks.STEPS if step.__name__ != name))
+        rest = tuple(step for step in tasks.STEPS if step.__name__ != name)
+        if rest == tasks.STEPS:
+            raise LookupError(f"The tick has no step {name} to be left out.")
+        return mock.patch.object(tasks, "STEPS", rest)
 
     return patch
 

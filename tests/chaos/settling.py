@@ -2,12 +2,13 @@
 
 A *pass* is one look at everything: the clock moves past the platform's lags and its own durations, past claims, and
 past the longest pause that any row may take (``verdicts.timing``: whatever due time a row has, it is not waited for);
-then the worker's tick runs, with no fault (and again, when that tick itself has made something due at once: the
-results of a model go after the model is seen to be gone; or while a row counts refusals that may pass). The first
-pass and the last (which must change nothing) look for strangers, too: discovery. A pass *changed* something when a
-state, an ARN or a fact of a model differs afterwards (``snapshots.digest``), or when something was born or died on
-the platform. What takes two calls in order (ask for a removal, then see that it is gone) takes two passes, and no
-story takes more.
+then the worker's tick runs, with no fault, and once more when that tick itself has made something due at once: the
+results of a model go after the model is seen to be gone. Only while the platform itself has refused, in that very tick,
+what a row asks for, and for a reason that may pass (a name in use, a fresh role), a minute goes by and the tick runs
+again: such a refusal is final after some tries, which the beat meets within minutes. The first pass and the last (which
+must change nothing) look for strangers, too: discovery. A pass *changed* something when a state, an ARN or a fact of a
+model differs afterwards (``snapshots.digest``), or when something was born or died on the platform. What takes two
+calls in order (ask for a removal, then see that it is gone) takes two passes, and no story takes more.
 
 If the platform spoke an unknown word, there is a look before the passes: what is believed of that word is judged, and
 then the platform speaks plainly again.
@@ -18,7 +19,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.chaos import clients, snapshots
+from tests.chaos import snapshots
+from tests.chaos.evidence import is_refused, may_pass, time_of
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import DISCOVER, LOOK, Step
 from tests.chaos.world import World
@@ -28,18 +30,16 @@ LAG = 120.0  # of lists and of Get: the most that any schedule plays
 BETWEEN = timedelta(seconds=LAG + 240)
 ALLOWED = 2
 MOST = 6
-TRIES = 6  # a refusal that may pass (a name in use, a fresh role) is final after so many
+TRIES = 6  # a refusal that may pass is final after so many
+CALLS = 40  # the newest of the platform's; more are not made in one look
 _TABLES = ("throughputs", "deployments", "jobs", "deletions")
 _LEASE_NEAR = timedelta(hours=2)
 
 
 def settle(world: World) -> int:
     """Let everything come to rest; the number of passes that still changed something."""
-    world.control.clear_faults()
-    world.control.clear_serving_scripts()
-    world.control.clear_job_scripts()
-    world.control._call("POST", "account", {"other": False})
-    world.skew, world.patience = 0.0, clients.LATE
+    world.control._call("POST", "calm", {})
+    world.skew = 0.0
     _hear_plain_words(world)
     shape, changed, quiet = _shape(world, snapshots.take()), 0, 0
     for number in range(1, MOST + 1):
@@ -74,9 +74,8 @@ def _difference(was: Any, shape: Any) -> str:
 
 def _shape(world: World, rows: Snapshot) -> Any:
     """Our states and facts, how many things were ever born on the platform, and how many died."""
-    seen = world.control._call("GET", "evidence")
-    births = [birth for birth in seen["created"] if birth["kind"] != "model"]  # those come with their jobs
-    return snapshots.digest(rows), len(births), len(seen["deaths"])
+    seen = world.control._call("GET", "counts", query={"limit": 0})
+    return snapshots.digest(rows), seen["births"], seen["deaths"]
 
 
 def _hear_plain_words(world: World) -> None:
@@ -88,16 +87,32 @@ def _hear_plain_words(world: World) -> None:
 
 
 def _look(world: World) -> None:
-    """The tick; and more of them within the pass, as the beat has one every five seconds: when something is due again
-    at this very moment, and while a row counts fruitless looks, of which the next may bring its conclusion."""
+    """The tick, and what the beat would make of it within seconds or minutes: see above."""
     world.do(LOOK)
+    if _is_due(world.moments[-1].rows, world.now):
+        _look_after(world, 5.0)
     for _ in range(TRIES):
-        rows = world.moments[-1].rows
-        pause = 5.0 if _is_due(rows, world.now) else 60.0 if _counting(rows) else 0.0
-        if not pause:
+        if not _is_refused_for_now(world):
             return
-        world.do(Step("wait", seconds=pause))
-        world.do(LOOK)
+        _look_after(world, 60.0)
+
+
+def _look_after(world: World, seconds: float) -> None:
+    world.do(Step("wait", seconds=seconds))
+    world.do(LOOK)
+
+
+def _is_refused_for_now(world: World) -> bool:
+    """Did the platform turn a row's wish away in this very look, though it may take it a minute later?"""
+    rows = world.moments[-1].rows
+    asking = {
+        row["request_token"] for t in _TABLES for row in rows[t] if row["attempts"] and row["next_check_at"]
+    }
+    if not asking:
+        return False
+    calls = world.control._call("GET", "counts", query={"limit": CALLS})["calls"]
+    now = [call for call in calls if time_of(call["at"]) == world.now and call["token"] in asking]
+    return any(is_refused(call) and may_pass(call) for call in now)
 
 
 def _is_due(rows: Snapshot, now: datetime) -> bool:

@@ -68,8 +68,9 @@ def platform(**parts):
          "tags": {"modelhub:request": "t", "modelhub:instance": "modelhub"}, "at": NOW.isoformat()},
     ]  # fmt: skip
     usual = {"throughputs": [there], "deployments": [], "jobs": [], "custom_models": [{"modelArn": MODEL}]}
-    bill = [{"arn": ARN, "unit_hours": 1.0}]
-    return {**usual, "created": births, "deaths": [], "calls": [], "bill": bill, **parts}
+    bill = [{"arn": ARN, "unit_hours": 1.0, "units": 1}]
+    stored = {"results": {}, "beside": {}, "lost": []}
+    return {**usual, "created": births, "deaths": [], "calls": [], "bill": bill, "stored": stored, **parts}
 
 
 def moment(step, end=None, here=None, at=NOW + timedelta(hours=1), label=""):

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 KILL, PAUSE, CUT = "kill", "pause", "database lost"
+UNITS, HOURS = (
+    1,
+    8,
+)  # what is rented, and for how long it is rented or extended, when a step says nothing else
 
 
 @dataclass(frozen=True)
 class Step:
-    """``kind``: act (an admin's, ``what`` on the model called ``on``), look (a tick), discover, pass (both),
+    """``kind``: act (an admin's, ``what`` on the model called ``on``), look (a tick), discover,
     wait and skew (``seconds``), fault and script (``what`` with ``fields``), behind (somebody else's doing), twice (two
     workers at once), account (of the platform).
 
@@ -86,4 +90,4 @@ def wait(seconds: float) -> Step:
     return Step("wait", seconds=seconds)
 
 
-LOOK, DISCOVER, PASS, TWICE = Step("look"), Step("discover"), Step("pass"), Step("twice")
+LOOK, DISCOVER, TWICE = Step("look"), Step("discover"), Step("twice")

@@ -2,13 +2,19 @@
 
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
-from tests.chaos import bugs, histories
+from catalog import killpoints
+from tests.chaos import bugs, histories, meeting, pairs
 from tests.chaos.evidence import Evidence
 from tests.chaos.forking import Outcome
 from tests.chaos.invariants import INVARIANTS, judge
+from tests.chaos.patching import is_there
+from tests.chaos.playing import Verdict
+from tests.chaos.report import Progress
+from tests.chaos.sabotage import without_step
 from tests.chaos.shrinking import shrink
 from tests.chaos.specimens import ARN, NOW, evidence, model, platform, rows, throughput
 from tests.chaos.steps import KILL, LOOK, Schedule, Step, act, wait
@@ -65,6 +71,41 @@ def test_a_failing_schedule_is_made_short():
 def test_at_least_twenty_bugs_are_kept_each_under_a_name_of_its_own():
     assert len({bug.name for bug in bugs.BUGS}) == len(bugs.BUGS) >= 20
     assert len(INVARIANTS) >= 10
+
+
+@pytest.mark.parametrize("bug", bugs.BUGS, ids=lambda bug: bug.name)
+def test_what_a_seeded_bug_changes_is_there(bug):
+    paths = [patch.path for patch in bug.patches if hasattr(patch, "path")]
+    assert [path for path in paths if not is_there(path)] == []
+
+
+def test_a_step_that_is_not_there_can_not_be_left_out():
+    with pytest.raises(LookupError, match="no such step"):
+        without_step("no such step")()
+
+
+def test_a_kill_point_that_no_story_reaches_is_told():
+    found = {"create": [pairs.Place(1, point) for point in killpoints.POINTS if point != "accepted"]}
+    assert pairs.unreached_in(found) == ["accepted"]
+
+
+def figures(struck, met):
+    return {meeting.HARM: 100, meeting.STRUCK: struck, meeting.FAULT: 100, meeting.MET: met}
+
+
+@pytest.mark.parametrize(("struck", "met", "failures"), [(94, 98, 0), (93, 98, 1), (94, 97, 1), (0, 0, 2)])
+def test_a_run_in_which_too_little_came_about_fails(struck, met, failures):
+    progress = Progress(100)
+    progress.figures.update(figures(struck, met))
+    assert len(progress.empty()) == failures
+
+
+def test_a_pair_whose_fault_met_nobody_is_named(capsys):
+    progress = Progress(1)
+    one = {meeting.HARM: 1, meeting.STRUCK: 1, meeting.FAULT: 1}
+    progress.take(Verdict("remove / no kill / closed", figures=Counter(one)))
+    progress.end()
+    assert "not: remove / no kill / closed" in capsys.readouterr().out
 
 
 @pytest.mark.services

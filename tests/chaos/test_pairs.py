@@ -132,7 +132,7 @@ def test_two_workers_at_once_take_a_kill_but_no_pause():
 def test_a_pair_whose_harm_struck_is_counted():
     schedule = Schedule("pair", (LOOK.harmed(KILL, "claimed"),), is_pair=True, fault="delivery")
     world = type("World", (), {"figures": Counter(), "moments": [type("Moment", (), {"end": KILLED})]})()
-    meeting.count(world, schedule, 0)
+    meeting.count(world, schedule, meeting.Before())
     assert dict(world.figures) == dict.fromkeys((meeting.HARM, meeting.STRUCK, meeting.FAULT, meeting.MET), 1)
 
 

@@ -1,15 +1,12 @@
 """What a verdict must not let pass: each of these was once, or could be, called kept."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
 from tests.chaos.evidence import Evidence
 from tests.chaos.forking import Outcome
 from tests.chaos.invariants import judge
-from tests.chaos.money import Line
-from tests.chaos.plans import Plan
 from tests.chaos.specimens import ARN, MODEL, NOW, call, event, evidence, moment, platform, rows, throughput
 from tests.chaos.steps import LOOK, Step, act, wait
 
@@ -47,6 +44,25 @@ def test_a_wish_that_ends_without_a_final_answer_is_dropped(status, fault):
 @pytest.mark.parametrize(("status", "fault"), [(400, None), (400, "quota"), (403, "denied")])
 def test_a_wish_may_end_when_the_platform_says_no_for_good(status, fault):
     assert judge(refusal(status, fault)) == {}
+
+
+def refused_again(times):
+    said = "ValidationException: The provided name is currently in use."
+    calls = [call(CREATE, 400, token="t", said=said)] * times
+    return evidence(unmade("refused", next_check_at=None), nothing_made(calls=calls))
+
+
+@pytest.mark.parametrize(("times", "dropped"), [(1, True), (4, True), (5, False)])
+def test_a_name_in_use_is_final_only_when_it_stays_in_use(times, dropped):
+    assert ("no_wish_is_dropped" in judge(refused_again(times))) == dropped
+
+
+@pytest.mark.parametrize(("operation", "waits"), [("GetProvisionedModelThroughput", False), (CREATE, True)])
+def test_that_something_is_not_there_keeps_nobody_waiting(operation, waits):
+    waiting = unmade("requested", trouble="Busy.", next_check_at=(NOW + HOUR).isoformat())
+    asked = [call(operation, 404, token="t", at=(NOW + HOUR).isoformat())]
+    broken = judge(evidence(waiting, nothing_made(calls=asked)))
+    assert ("same_as_the_platform" not in broken) == waits
 
 
 def test_a_wish_may_end_after_an_hour():
@@ -205,21 +221,10 @@ def test_hours_of_one_that_failed_are_compared_too():
     )
 
 
-def line(dollars, hours="10"):
-    plan = Plan("m0", "amazon.nova-lite-v1:0:300k", "no end", 2)
-    return Line(plan, Decimal(hours), Decimal("10"), dollars, Decimal("605"))
-
-
-def test_dollars_are_judged_for_themselves():
-    assert line(Decimal("605")).wrong(1.0) == []
-    assert line(Decimal("607")).wrong(1.0) == []  # two units at 60.50, a minute
-    assert len(line(Decimal("610")).wrong(1.0)) == 1
-    assert len(line(Decimal("605"), hours="11").wrong(1.0)) == 1
-
-
-def test_an_unknown_price_is_no_price_of_nothing():
-    assert line(None).wrong(1.0) == ["m0 (no end) has no price"]
-
-
 def test_a_step_of_somebody_else_is_no_action():
     assert judge(Evidence(platform(), (moment(LOOK), moment(Step("behind", "says", "m0"))))) == {}
+
+
+def test_a_look_refuses_nobody():
+    escaped = moment(LOOK, Outcome("refused", "Too many requests, please wait."))
+    assert "refused_with_reason" in judge(Evidence(platform(), (moment(LOOK), escaped)))

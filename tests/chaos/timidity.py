@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 TEN_HOURS = timedelta(hours=10)
@@ -74,3 +75,76 @@ def without_reason(original: Any, model: Any, action: str, **columns: Any) -> An
 
 def without_instance(original: Any, instance: str, token: str) -> Any:
     return {name: value for name, value in original(instance, token).items() if name != "modelhub:instance"}
+
+
+def put_off(row: Any, now: datetime) -> None:
+    from catalog.platforms.base import TransientError
+    from customization.postponing import postpone
+
+    postpone(row, TransientError("Not yet."), now)
+
+
+def after_fruitless_looks(original: Any, row: Any, now: datetime) -> None:
+    if row.attempts < 5:
+        put_off(row, now)
+    else:
+        original(row, now)
+
+
+def beside_too(original: Any, folder: Any) -> Any:
+    """The folder that the job's own folder is in."""
+    deleted = original(folder)
+    original(replace(folder, key=folder.key.rsplit("/", 1)[0]))
+    return deleted
+
+
+def stop_wanted(original: Any, job: Any, state: Any, now: datetime) -> Any:
+    return original(replace(job, stop_wanted=True), state, now)
+
+
+def shorter(original: Any, table: Any, model: Any, why: Any, **columns: Any) -> Any:
+    if columns.get("ends_at"):
+        columns["ends_at"] = columns["now"] + (columns["ends_at"] - columns["now"]) / 8
+    return original(table, model, why, **columns)
+
+
+def one_hour_more(original: Any, row: Any, *, hours: int, **how: Any) -> None:
+    original(row, hours=1, **how)
+
+
+def three_units(original: Any, row: Any) -> Any:
+    request = original(row)
+    return replace(request, units=3) if request.units else request
+
+
+def begin_late(original: Any, noun: Any, model: Any, there: Any, lease: Any, now: datetime) -> Any:
+    return original(noun, model, there, lease, now) | {"billed_from": now + timedelta(hours=5)}
+
+
+def keep_begin(original: Any, row: Any, seen: Any, now: datetime) -> dict[str, Any]:
+    columns: dict[str, Any] = original(row, seen, now)
+    return {name: value for name, value in columns.items() if name != "billed_from" or not row.adopted}
+
+
+def close_early(original: Any, self: Any, before: str, **columns: Any) -> Any:
+    if columns.get("billed_until") and getattr(self, "adopted", False):
+        columns["billed_until"] -= timedelta(minutes=30)
+    return original(self, before, **columns)
+
+
+def drop_at_conflict(original: Any, row: Any, error: Any, now: datetime, before: Any) -> None:
+    from catalog.platforms.base import ConflictError
+    from customization.capacity.states import ServeState
+    from customization.serving import sending
+
+    if isinstance(error, ConflictError):
+        sending.change_state(row, ServeState.REFUSED, now, why=error.message)
+    else:
+        original(row, error, now, before)
+
+
+def escape(original: Any, now: datetime) -> None:
+    from catalog.platforms.base import TransientError
+
+    original(now)
+    raise TransientError("The platform is in trouble.")

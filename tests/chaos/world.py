@@ -14,6 +14,8 @@ from tests.chaos.forking import Outcome, Worker
 from tests.chaos.snapshots import Snapshot
 from tests.chaos.steps import PAUSE, Step
 
+DEEDS = "others' deeds"
+_OF_WORKERS = ("act", "look", "discover", "twice")
 CREW = (Worker(), Worker())  # one does the work; the other is the second delivery, or the other admin
 
 
@@ -35,11 +37,12 @@ class World:
     now: datetime = stage.START
     skew: float = 0.0
     moments: list[Moment] = field(default_factory=list)
+    earlier: list[Moment] = field(default_factory=list)  # actions of before the story, without rows
     behind: set[str] = field(default_factory=set)
     figures: Counter[str] = field(default_factory=Counter)
     meanwhile: list[tuple[Step, Outcome]] = field(default_factory=list)
     most_skew: float = 0.0
-    patience: float = clients.LATE  # seconds for which our clients wait for the platform
+    _may_hold: bool = False  # is an answer held, as far as we know?
     unrest: str = ""  # what the last pass that changed something changed
 
     def begin(self, switches: dict[str, Any]) -> None:
@@ -54,9 +57,11 @@ class World:
     def do(self, step: Step) -> Outcome:
         """Carry one step out and note what became of it."""
         end = getattr(self, f"_{step.kind}")(step) or Outcome("done")
-        if step.kind in ("act", "look", "discover", "pass", "twice"):
+        if step.kind in _OF_WORKERS:
             self._count(step, end)
-        rows = snapshots.take()
+        # Nobody but admins and workers writes our rows.
+        writes = step.kind in _OF_WORKERS or not self.moments
+        rows = snapshots.take() if writes else dict(self.moments[-1].rows)
         for other, its_end in self.meanwhile:
             self._count(other, its_end)
             self.moments.append(Moment(f"meanwhile: {other}", other, self.ours, self.now, its_end, rows))
@@ -65,11 +70,13 @@ class World:
         return end
 
     def quietly(self, steps: tuple[Step, ...]) -> None:
-        """Bring the world to where a story begins: nothing is harmed, and only the end is noted."""
+        """Bring the world to where a story begins: nothing is harmed, and only actions and the end are noted."""
         for step in steps:
             end = getattr(self, f"_{step.kind}")(step)
             if end and end.end != "done":
                 raise RuntimeError(f"The story can't begin: {step}: {end}")
+            if step.kind == "act" and end:
+                self.earlier.append(Moment(str(step), step, self.ours, self.now, end, {}))
         rows = snapshots.take()
         self.moments.append(Moment("before", Step("before"), self.ours, self.now, Outcome("done"), rows))
 
@@ -88,8 +95,7 @@ class World:
 
     def _fault(self, step: Step) -> None:
         self.figures["faults armed"] += 1
-        if step.what == "timeout":
-            self.patience = clients.SOON
+        self._may_hold = self._may_hold or step.what == "timeout"
         self.control.fail(step.what, **{"platform": "bedrock", "seconds": 1.0, **step.fields})
 
     def _script(self, step: Step) -> None:
@@ -103,16 +109,22 @@ class World:
         self.control._call("POST", "account", dict(step.fields))
 
     def _twice(self, step: Step) -> Outcome:
-        """The same message delivered to two workers at the same time."""
-        for worker, look in zip(CREW, (replace(step, kind="look"), Step("look")), strict=True):
-            worker.start(look, self.ours, self.patience)
+        """The same message delivered to two workers at the same time. The second one meets no harm: whatever befalls
+        it is told for itself."""
+        second = Step("look")
+        for worker, look in zip(CREW, (replace(step, kind="look"), second), strict=True):
+            worker.start(look, self.ours, self._patience())
         ends = [worker.end() for worker in CREW]
-        return next((end for end in ends if end.end != "done" or end.defects), ends[0])
+        if ends[1].end != "done" or ends[1].defects:
+            self.meanwhile.append((second, ends[1]))
+        else:
+            self.figures["looks"] += 1
+        return ends[0]
 
     def _behind(self, step: Step) -> None:
         """Somebody else at work; that there is nothing to be done it to is no matter."""
         with suppress(SandboxError):
-            self.figures["others' deeds"] += bool(getattr(self, f"_somebody_{step.what}")(step))
+            self.figures[DEEDS] += bool(getattr(self, f"_somebody_{step.what}")(step))
 
     # Each says whether there was anything to be done.
     def _somebody_removes(self, step: Step) -> bool:
@@ -148,8 +160,9 @@ class World:
         return True
 
     def _somebody_says(self, step: Step) -> bool:
-        """The platform calls the state of all that serves a model by a word of a newer release."""
+        """The platform calls the state of all that serves a model, and of its job, by a word of a newer release."""
         arns = self._serving("throughput", step.on) + self._serving("deployment", step.on)
+        arns += [job["jobArn"] for job in self.control.jobs() if job["outputModelName"] == step.on]
         self.control._call("POST", "words", {"word": step.fields["word"], "arns": arns})
         return bool(arns)
 
@@ -169,19 +182,25 @@ class World:
 
     def _task(self, step: Step) -> Outcome:
         first, second = CREW
-        first.start(step, self.ours, self.patience)
+        first.start(step, self.ours, self._patience())
         if step.harm == PAUSE and step.meanwhile and first.is_paused():
-            second.start(step.meanwhile, self.ours, self.patience)
+            second.start(step.meanwhile, self.ours, self._patience())
             # Inside a transaction the other may have to wait for this one: then both go on together.
             second.wait_for(forking.DEAF)
             first.resume()
             self.meanwhile.append((step.meanwhile, second.end()))
         return first.end()
 
-    _act = _look = _discover = _pass = _task
+    _act = _look = _discover = _task
+
+    def _patience(self) -> float:
+        """Our clients give up soon only while an answer is planned to be held."""
+        if self._may_hold and not any(fault["kind"] == "timeout" for fault in self.control.faults()):
+            self._may_hold = False
+        return clients.SOON if self._may_hold else clients.LATE
 
     def _count(self, step: Step, end: Outcome) -> None:
-        self.figures[{"act": "actions"}.get(step.kind, "looks")] += 2 if step.kind == "twice" else 1
+        self.figures[{"act": "actions"}.get(step.kind, "looks")] += 1
         if end.end == "killed":
             self.figures["kills"] += 1
         elif end.harmed:

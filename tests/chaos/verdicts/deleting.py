@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
-from tests.chaos.evidence import ENDED, OURS, Evidence, Row, time_of
+from tests.chaos.evidence import ENDED, MAY_HAVE_DONE, OURS, Evidence, Row, time_of
 from tests.chaos.snapshots import Snapshot
+from tests.chaos.verdicts import results
 from tests.chaos.world import Moment
 
 _TABLE = {"remove": "throughputs", "undeploy": "deployments"}
-# A killed action can't say what it did. One that was refused has asked for nothing.
-_MAY_HAVE_ASKED = ("killed", "failed", "hung")
 
 
 def no_wrong_deletion(e: Evidence) -> list[str]:
-    """We delete only what an admin (or a lease at its end) asked for, never another's, never a model that is served."""
+    """We delete and stop only what an admin (or a lease at its end) asked for, never another's, never a model that is
+    served; results in S3 only with their model, and nothing beside them."""
     asked = _asked(e)
     slack = timedelta(seconds=1 + e.most_skew)
     ours = {birth["arn"] for birth in e.platform["created"] if birth["caller"] == OURS}
@@ -30,7 +31,21 @@ def no_wrong_deletion(e: Evidence) -> list[str]:
             wrong.append(f"{death['kind']} {arn} was deleted, and nobody had asked for it")
         if death["served_by"]:
             wrong.append(f"model {arn} was deleted while {', '.join(death['served_by'])} served it")
-    return wrong
+    return [*wrong, *_stopped_unasked(e), *results.lost(e)]
+
+
+def _stopped_unasked(e: Evidence) -> Iterator[str]:
+    """A training that was stopped is lost: each call that stops one needs an admin who had asked for that."""
+    slack = timedelta(seconds=1 + e.most_skew)
+    for call in (call for call in e.platform["calls"] if call["operation"] == "StopModelCustomizationJob"):
+        job = next((job for job in e.platform["jobs"] if _names(call, job)), None)
+        asked = [act.true_time for act in e.acts("stop") if job and act.step.on == job["outputModelName"]]
+        if job and not any(at <= time_of(call["at"]) + slack for at in asked):
+            yield f"{job['jobName']} was stopped at {call['at']}, and nobody had asked for it"
+
+
+def _names(call: Row, job: Row) -> bool:
+    return any(f"/{job[name]}/" in f"{unquote(call['path'])}/" for name in ("jobArn", "jobName"))
 
 
 def _asked(e: Evidence) -> dict[str, datetime]:
@@ -62,7 +77,7 @@ def _wishes(e: Evidence) -> Iterator[tuple[tuple[str, int], datetime]]:
 
 def _meant(moment: Moment, before: Snapshot, after: Snapshot) -> Iterator[tuple[str, int]]:
     what, end = moment.step.what, moment.end
-    if moment.step.kind != "act" or (end.end != "done" and end.end not in _MAY_HAVE_ASKED):
+    if moment.step.kind != "act" or (end.end != "done" and end.end not in MAY_HAVE_DONE):
         return
     if what in _TABLE and end.end == "done":
         if "pk" in (end.value or {}):

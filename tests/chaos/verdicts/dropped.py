@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
-from tests.chaos.evidence import LOOKS, TABLE, Evidence, Row, is_final, time_of
+from tests.chaos.evidence import LOOKS, TABLE, Evidence, Row, is_final, is_refused, time_of
 from tests.chaos.verdicts.timing import row_in
 
 PASS = 360.0  # seconds that go by before the looks of a pass
@@ -21,7 +21,7 @@ def no_wish_is_dropped(e: Evidence) -> list[str]:
         for row in e.rows[table]:
             if row["arn"] or row["adopted"] or row["request_token"] in born:
                 continue
-            said = any(is_final(call) for call in e.creates(row["request_token"]))
+            said = is_final(e.creates(row["request_token"]))
             if row["state"] in _UNFULFILLED[kind] and not said and not _is_old(row):
                 dropped.append(
                     f"{kind} {row['id']} is {row['state']}, and the platform has not said no for good"
@@ -53,9 +53,7 @@ def _last_pass(e: Evidence) -> datetime:
 
 def _gives_no_way_on(e: Evidence, call: Row) -> bool:
     """Was it refused, or answered as a repeat of what somebody else has removed since (then it may name nothing)?"""
-    return bool(
-        call["fault"] or (call["status"] or 500) >= 400 or (call.get("repeat_of") and _born_and_gone(e, call))
-    )
+    return is_refused(call) or bool(call.get("repeat_of") and _born_and_gone(e, call))
 
 
 def _born_and_gone(e: Evidence, call: Row) -> bool:
@@ -79,7 +77,7 @@ def _was_in_the_way(e: Evidence, deletion: Row) -> bool:
         c for c in e.platform["calls"] if c["operation"] == "DeleteCustomModel" and _is_about(c, deletion)
     ]
     at = time_of(deletion["changed_at"])
-    return any(map(is_final, said)) or _served_here(e, deletion) or _served_there(e, deletion["arn"], at)
+    return is_final(said) or _served_here(e, deletion) or _served_there(e, deletion["arn"], at)
 
 
 def _served_here(e: Evidence, deletion: Row) -> bool:

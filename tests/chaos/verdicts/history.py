@@ -56,6 +56,8 @@ def refused_with_reason(e: Evidence) -> list[str]:
             wrong.append(f"“{moment.label}” died, and nobody killed it")
         elif end.end == "failed" and not _cut(moment):
             wrong.append(f"“{moment.label}” failed: {end.said}")
+        elif end.end == "refused" and moment.step.kind != "act":
+            wrong.append(f"“{moment.label}” ended with an error that nobody was told of: {end.said}")
         elif end.end == "refused" and len(end.said.strip()) < 10:
             wrong.append(f"“{moment.label}” was refused without a reason: “{end.said}”")
         elif _claims_success(moment) and len(moment.rows["events"]) == len(before.rows["events"]):

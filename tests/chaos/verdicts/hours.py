@@ -15,14 +15,14 @@ _CREATING = 20.0  # seconds that a throughput is Creating, and not billed under 
 
 
 def hours_agree(e: Evidence) -> list[str]:
-    """For every throughput of ours: billed from the platform's own moment, to its death or the look that saw it."""
+    """For every throughput of ours, and for every one that was adopted: billed from the platform's own moment, to its
+    death or the look that saw it."""
     wrong = []
     bills = {line["arn"]: line for line in e.platform["bill"]}
-    for birth in e.births("throughput"):
-        row = e.row_of_token("throughput", birth["token"])
-        if row is None or row["arn"] != birth["arn"]:
-            continue  # nothing_lost tells
-        wrong += _compare(e, row, birth, bills[birth["arn"]])
+    rows = {row["arn"]: row for row in e.rows["throughputs"] if row["arn"]}
+    for birth in e.platform["created"]:
+        if birth["kind"] == "throughput" and birth["arn"] in rows:  # where it is not, nothing_lost tells
+            wrong += _compare(e, rows[birth["arn"]], birth, bills[birth["arn"]])
     return wrong
 
 

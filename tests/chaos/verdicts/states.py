@@ -53,11 +53,17 @@ def _taken_for_success(e: Evidence) -> list[str]:
                 for model in moment.rows["models"]
                 if model["status"] != "red" and model["serving_arn"] in strange
             ]
+            wrong += [
+                f"{row['remote_name']} is {row['state']}, on an unknown word"
+                for row in moment.rows["jobs"]
+                if row["arn"] in strange and row["state"] in ("completed", "failed", "stopped")
+            ]
     return wrong
 
 
 def same_as_the_platform(e: Evidence) -> list[str]:
-    """After settling each row's state is the platform's, and a model's colour that of its rows."""
+    """After settling each row's state is the platform's, a model's colour that of its rows, and no deletion is under
+    way that the platform does not refuse."""
     alive = {arn: word for arn, (_, word) in e.servers().items()}
     alive |= {job["jobArn"]: job["status"] for job in e.platform["jobs"]}
     wrong = []
@@ -68,6 +74,17 @@ def same_as_the_platform(e: Evidence) -> list[str]:
                 wrong.append(f"{kind} {row['id']} is {row['state']}, the platform says {word}")
             if not row["arn"] and row["state"] not in (*ENDED, "failed", "stopped") and not waits(e, row):
                 wrong.append(f"{kind} {row['id']} is still {row['state']}")
+    wrong += [
+        f"the deletion of {row['arn']} is still {row['state']}"
+        for row in e.rows["deletions"]
+        if row["state"] in ("requested", "cleaning") and not waits(e, row)
+    ]
+    return wrong + _models_otherwise(e)
+
+
+def _models_otherwise(e: Evidence) -> list[str]:
+    """Models that say another thing than what serves them, or that are still on their way for no reason."""
+    wrong = []
     for model in e.rows["models"]:
         live = [
             arn

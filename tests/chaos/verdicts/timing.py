@@ -1,8 +1,9 @@
 """How soon everything is looked at again, in numbers of our own: no due time of the product is taken at its word.
 
 The numbers are what the pages and docs tell people: what moves is looked at every few seconds, what is quiet once a
-minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes, but to
-one only for what may be billed. Each has one beat of five seconds on top. (No schedule's Retry-After asks for more.)
+minute; what a killed worker held is free again after 90 seconds; a pause after trouble grows to five minutes (so does
+that between Stops which change nothing), but to one only for what may be billed. Each has one beat of five seconds on
+top. (No schedule's Retry-After asks for more.)
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def limit(table: str, row: Row) -> float:
     if row["trouble"]:
         may_be_billed = table in ("throughputs", "deployments") and row["state"] != "requested"
         return QUIET if may_be_billed else TROUBLED
+    if table == "jobs" and row["stop_wanted"] and row["attempts"]:
+        return TROUBLED  # it was asked to stop, and goes on: it is asked later and later
     return MOVING if row["state"] in _MOVING else QUIET
 
 

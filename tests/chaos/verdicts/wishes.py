@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.chaos.evidence import ENDED, Evidence, Row, time_of
 from tests.chaos.snapshots import Snapshot
+from tests.chaos.verdicts import results
 from tests.chaos.verdicts.timing import row_in, sure_looks
 from tests.chaos.world import Moment
 
@@ -15,7 +16,8 @@ _LEAST_EXTENSION = timedelta(hours=1)
 
 
 def wishes_are_kept(e: Evidence) -> list[str]:
-    """Who was told that it is done, removed, stopped or extended finds it so; a lease that is over has ended."""
+    """Who was told that it is done, removed, stopped or extended finds it so; a lease that is over has ended; results
+    that were to go with their model are gone."""
     broken, alive = [], e.alive()
     living = {birth["token"] for birth in e.births("throughput", "deployment") if birth["arn"] in alive}
     for noun in ("throughputs", "deployments"):
@@ -29,7 +31,7 @@ def wishes_are_kept(e: Evidence) -> list[str]:
             ends = row.get("ends_at")
             if ends and time_of(ends) < e.now and row["state"] not in ("removing", *ENDED):
                 broken.append(f"throughput {row['id']}: its lease ended at {ends}, and it is {row['state']}")
-    return [*broken, *_unstopped(e), *_not_extended(e), *_not_shown(e)]
+    return [*broken, *_unstopped(e), *_not_extended(e), *_not_shown(e), *results.left(e)]
 
 
 def _asked(e: Evidence, table: str, row: Row) -> bool:

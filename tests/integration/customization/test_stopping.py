@@ -105,3 +105,15 @@ def test_a_stop_that_is_accepted_and_not_begun_is_an_alarm_too(world, running):
     assert (job.state, job.trouble) == ("stopping", "")
     assert "it goes on. Look" in job.alarm
     assert len(world.calls(STOP)) == 10
+
+
+def test_a_stop_that_is_heeded_after_many_tries_is_looked_at_soon(world, running, refusing, monkeypatch):
+    world.control.switch(stopping_seconds=600)
+    jobs.stop(running, actor=None, now=world.wait(1))
+    for _ in range(5):
+        world.tick(301)
+    monkeypatch.undo()
+    world.tick(301)
+    job = fresh(running)
+    assert job.state == "stopping"
+    assert (job.next_check_at - world.now).total_seconds() <= 10
