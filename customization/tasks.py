@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
@@ -28,12 +28,27 @@ log = structlog.get_logger(__name__)
 
 def nudge() -> None:
     """Have the worker look soon, once this transaction is committed. A dead broker is no harm: the tick looks too."""
+    _send_soon(tick, expires=30)
+
+
+def nudge_discovery() -> None:
+    """Have a worker look at the platform soon; a lost nudge waits for the beat."""
+    _send_soon(discover, expires=300)
+
+
+def nudge_prices() -> None:
+    """Have a worker read AWS's price list soon; a lost nudge waits for the beat."""
+    _send_soon(refresh_prices, expires=300)
+
+
+def _send_soon(task: Task, *, expires: float) -> None:
+    """Once this transaction is committed; ``expires``: seconds after which nobody needs it any more."""
 
     def send() -> None:
         try:
-            tick.apply_async(expires=30)
+            task.apply_async(expires=expires)
         except (OperationalError, OSError) as error:
-            log.warning("nudge_lost", error=str(error))
+            log.warning("nudge_lost", task=task.name, error=str(error))
 
     transaction.on_commit(send)
 
@@ -100,30 +115,6 @@ def discover() -> None:
 def read_usage() -> None:
     """Look how often the rented throughputs are called."""
     read_usage_of_all(timezone.now())
-
-
-def nudge_discovery() -> None:
-    """Have a worker look at the platform soon, once this transaction is committed; a lost nudge waits for the beat."""
-
-    def send() -> None:
-        try:
-            discover.apply_async(expires=300)
-        except (OperationalError, OSError) as error:
-            log.warning("nudge_lost", error=str(error))
-
-    transaction.on_commit(send)
-
-
-def nudge_prices() -> None:
-    """Have a worker read AWS's price list soon, once this transaction is committed; a lost nudge waits for the beat."""
-
-    def send() -> None:
-        try:
-            refresh_prices.apply_async(expires=300)
-        except (OperationalError, OSError) as error:
-            log.warning("nudge_lost", error=str(error))
-
-    transaction.on_commit(send)
 
 
 @shared_task(name="customization.tasks.refresh_prices")

@@ -67,7 +67,9 @@ def test_an_error_that_nobody_expects_does_not_end_the_wishes():
 
     for name in feeding.WISHES:
         setattr(feeder, f"_{name}", wish)
-    feeder._live()
+    feeder.start()  # in a thread of its own, as always: it has no business with this one's database
+    feeder._thread.join(10)
+    feeder.stop()
     assert [said.split(": ", 1)[1] for said in feeder.met] == ["KeyError: 'odd'"] * 3
 
 
