@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -47,6 +48,8 @@ def tick() -> None:
     for step in steps:
         try:
             step(now)
+        except SoftTimeLimitExceeded:
+            raise  # the worker ends this task: the next tick begins anew
         except Exception:
             # One broken step must not stop the others; the next tick tries it again.
             log.exception("tick_step_failed", step=step.__name__)

@@ -79,6 +79,17 @@ def without_curves(chosen: QuerySet[CustomizationJob]) -> QuerySet[Customization
     return over.exclude(metrics__has_key="training")
 
 
+def kept(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What was found, and what an earlier look had read and this one did not: a file that is deleted since cost what
+    it cost."""
+    old: dict[str, Any] = {}
+    for name in ("training", "validation"):
+        if name in before and name not in found:
+            old |= {key: before[key] for key in (name, f"{name}_steps") if key in before}
+            found = {key: said for key, said in found.items() if not key.startswith(f"{name}_")}
+    return found | old
+
+
 def find(place: Place, *, hurried: bool = False) -> StoredObject:
     """One of a job's CSV files; PermanentError when there is none, or none of a sane size."""
     return storage.find(place, MOST_BYTES, hurried=hurried)

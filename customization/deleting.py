@@ -111,13 +111,13 @@ def _server_of(row: Deletion) -> str:
 def _ask(row: Deletion, now: datetime) -> None:
     """Delete it. That it was asked is committed first; the next look finds whether it is gone."""
     before = row.sent_at
-    if not row.move(State.REQUESTED, sent_at=now):
+    if not row.move(State.REQUESTED, sent_at=before or now):  # when it was sent first
         return  # another worker has settled it since the row was read: nothing may be deleted now
     reach("before_delete")
     try:
         request_id = removal.delete_model(row.arn)
     except (ConflictError, PermanentError) as error:
-        if isinstance(error, ConflictError) and _may_be_under_way(row, before, now):
+        if isinstance(error, ConflictError) and _may_be_under_way(before, now):
             raise
         _refuse(row, f"Amazon Bedrock refused: {error.message}", now, **named_by(error.request_id))
         return
@@ -128,9 +128,9 @@ def _ask(row: Deletion, now: datetime) -> None:
     _note_accepted(row, request_id, now)
 
 
-def _may_be_under_way(row: Deletion, sent_before: datetime | None, now: datetime) -> bool:
+def _may_be_under_way(sent_before: datetime | None, now: datetime) -> bool:
     """A conflict may be with our own earlier Delete, which the platform still carries out: look again for a while."""
-    return sent_before is not None and now - row.created_at < UNDER_WAY
+    return sent_before is not None and now - sent_before < UNDER_WAY
 
 
 def _note_accepted(row: Deletion, request_id: str, now: datetime) -> None:

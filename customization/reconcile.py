@@ -14,7 +14,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from catalog.killpoints import reach
 from catalog.platforms.base import PlatformError, TransientError
-from customization.artifacts import collect, look_again_at
+from customization.artifacts import collect, kept, look_again_at
 from customization.decide import ALARM_AFTER, Act, decide
 from customization.gateways import bedrock
 from customization.models import CustomizationJob
@@ -109,6 +109,6 @@ def _closely(seen: RemoteJob) -> RemoteJob:
 
 
 def _fetch_artifacts(job: CustomizationJob, now: datetime) -> None:
-    metrics = collect(job, last_try=job.attempts >= ALARM_AFTER)
+    metrics = kept(job.metrics, collect(job, last_try=job.attempts >= ALARM_AFTER))
     again = look_again_at(job, metrics, now)
     job.move(job.state, metrics=metrics, next_check_at=again, trouble="", alarm="", attempts=0)

@@ -26,6 +26,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 from botocore.utils import parse_timestamp as botocore_timestamp
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from catalog.platforms.base import AuthError, PlatformError, TransientError, UnreachableError
@@ -129,6 +130,10 @@ def translated() -> Iterator[None]:
     except ResponseParserError as error:
         raise TransientError("AWS sent an answer that can't be read.", code="UnreadableAnswer") from error
     except BotoCoreError as error:
+        if isinstance(error.kwargs.get("error"), SoftTimeLimitExceeded):
+            raise error.kwargs[
+                "error"
+            ] from None  # not AWS's doing: botocore wraps whatever happens in a call
         raise UnreachableError(f"AWS could not be reached: {error}", code=type(error).__name__) from error
 
 

@@ -9,7 +9,7 @@ def name_them(apps, _schema_editor):
         for row in rows.select_related("requested_by").iterator():
             name = row.requested_by.username if row.requested_by else "modelhub"
             if row.adopted:
-                name = f"somebody on AWS, adopted by {name}" if row.requested_by else "somebody on AWS"
+                name = f"somebody on AWS, adopted by {name}" if row.requested_by else "not known any more"
             rows.filter(pk=row.pk).update(provisioned_by=name[:300])
 
 

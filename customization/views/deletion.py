@@ -22,6 +22,7 @@ from customization.deletion import Obstacle, request_deletion, why_not_delete
 from customization.describing import MOST, TEXTS, Overtaken, describe
 from customization.jobs import CAME_TO_NOTHING
 from customization.models import CustomizationJob
+from customization.prose import tidy
 from customization.refusal import Refused
 from customization.tasks import nudge
 
@@ -75,7 +76,11 @@ def text(request: UserRequest, pk: int) -> HttpResponse:
     try:
         done = describe(model, wanted, seen, actor=request.user, now=timezone.now())
     except Overtaken as overtaken:
-        return _shown(request, model, wanted, overtaken.errors, status=409)
+        # Only what this person typed is given back: the rest is as somebody else has left it.
+        typed = {
+            name: text for name, text in wanted.items() if name not in seen or tidy(text) != tidy(seen[name])
+        }
+        return _shown(request, model, typed, overtaken.errors, status=409)
     except Refused as refusal:
         return _shown(request, model, wanted, refusal.errors, seen, status=422)
     messages.success(request, "Saved." if done else "Nothing was changed.")
@@ -110,7 +115,7 @@ def _model(pk: int) -> Model:
 def _version(model: Model) -> str:
     """Whatever the live parts show, but for rent that goes on: that ticks in the top bar."""
     job = CustomizationJob.objects.filter(model=model).values_list(
-        "state", "next_check_at", "estimated_cost", "training_price", "base__rev"
+        "state", "next_check_at", "estimated_cost", "training_price", "base__rev", "metrics__training_steps"
     )
     # The last look at a job reads its metrics, and so what it came to.
     trained = [(state, due is None, *rest) for state, due, *rest in job]

@@ -125,6 +125,16 @@ def test_a_validation_file_is_awaited_only_of_a_job_with_validation_data(world, 
     assert fresh(trained).next_check_at
 
 
+def test_what_was_read_once_stays_when_its_file_is_deleted_since():
+    first = {"training": [{"step": 1, "loss": 2.0}], "training_steps": 1, "validation_missing": "none yet"}
+    later = {"training_missing": "gone", "validation": [{"step": 1, "loss": 3.0}], "validation_steps": 1}
+    assert artifacts.kept(first, later) == {
+        "training": first["training"], "training_steps": 1,
+        "validation": later["validation"], "validation_steps": 1,
+    }  # fmt: skip
+    assert artifacts.kept({}, later) == later
+
+
 def test_check_now_has_a_file_read_that_came_after_all(world, trained, late, logged_in, superuser):
     world.tick(1)
     world.tick(3600)

@@ -59,6 +59,15 @@ def test_two_who_change_the_same_text_are_told_and_both_texts_are_shown(model, a
     assert held(model) == ("Our tone", "Ask Linus")
 
 
+def test_saving_again_after_a_refusal_puts_nothing_back_that_this_person_left_alone(model, as_admin):
+    form = form_of(as_admin, model)
+    Model.objects.filter(pk=model.pk).update(description="Their tone", note="Ask Grace")
+    refused = send(as_admin, model, form | {"description": "My tone"})
+    assert refused.status_code == 409
+    assert send(as_admin, model, fields_in(refused.content.decode())).status_code == 302
+    assert held(model) == ("My tone", "Ask Grace")
+
+
 def test_two_who_write_the_same_agree(model, as_admin):
     form = form_of(as_admin, model)
     Model.objects.filter(pk=model.pk).update(note="Ask Grace")

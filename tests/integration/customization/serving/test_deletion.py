@@ -416,6 +416,18 @@ def test_a_deletion_that_the_platform_carries_out_slowly_is_not_called_refused(s
     assert "deletion refused" not in actions(trained)
 
 
+def test_the_wait_for_a_slow_deletion_begins_when_it_was_first_sent(serving, trained):
+    serving.control.switch(model_deleting_seconds=200)
+    row = wish(serving, trained)
+    serving.world.wait(1200)  # nobody looked for twenty minutes
+    serving.tick()
+    for _ in range(5):
+        serving.tick(31)
+        row.refresh_from_db()
+        assert row.state == "requested"
+    is_deleted(serving, row)
+
+
 def test_a_conflict_that_lasts_is_a_refusal(serving, trained):
     serving.control.switch(model_deleting_seconds=100_000)
     row = wish(serving, trained)
