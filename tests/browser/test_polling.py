@@ -78,9 +78,14 @@ def test_counts_that_wait_while_a_filter_is_open_catch_up_when_it_closes(page, p
 def test_a_quiet_list_is_not_drawn_anew_under_the_keyboard(page, address):
     """What is drawn anew is another element: a mark on the old one would be gone."""
     page.goto(address)
-    page.evaluate("document.querySelector('#jobs, #runs').dataset.marked = ''")
-    for _ in range(2):
+    quiet = 0
+    for _ in range(20):  # what other tests have left under way may still change the list
+        if not quiet:
+            page.evaluate("document.querySelector('#jobs, #runs').dataset.marked = ''")
         with page.expect_response(lambda answer: "seen=" in answer.url and address in answer.url) as answer:
             pass
-        assert answer.value.status == 204
+        quiet = quiet + 1 if answer.value.status == 204 else 0
+        if quiet == 2:
+            break
+    assert quiet == 2
     expect(page.locator("[data-marked]")).to_have_count(1)
