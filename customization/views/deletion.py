@@ -24,6 +24,7 @@ from customization.jobs import CAME_TO_NOTHING
 from customization.models import CustomizationJob
 from customization.prose import tidy
 from customization.refusal import Refused
+from customization.states import SETTLED
 from customization.tasks import nudge
 
 
@@ -115,10 +116,10 @@ def _model(pk: int) -> Model:
 def _version(model: Model) -> str:
     """Whatever the live parts show, but for rent that goes on: that ticks in the top bar."""
     job = CustomizationJob.objects.filter(model=model).values_list(
-        "state", "next_check_at", "estimated_cost", "training_price", "base__rev", "metrics__training_steps"
+        "state", "next_check_at", "estimated_cost", "training_price", "base__rev"
     )
-    # The last look at a job reads its metrics, and so what it came to.
-    trained = [(state, due is None, *rest) for state, due, *rest in job]
+    # Each look at a job that is over may read its metrics, and so what it came to; while it runs they come often.
+    trained = [(state, due if state in SETTLED else None, *rest) for state, due, *rest in job]
     return version_of(model.rev, trained, columns_of(model.deletions.first()), why_not_delete(model))
 
 
