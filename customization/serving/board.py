@@ -99,7 +99,7 @@ class Board:
         rows: list[ServingResource] = []
         for table in (Throughput, Deployment):
             ended = table.objects.filter(model=self.model).exclude(state__in=sorted(LIVE))
-            rows += ended.select_related("requested_by")[:MOST_PAST]
+            rows += ended[:MOST_PAST]
         rows.sort(key=lambda row: row.created_at, reverse=True)
         return [Card(row, self.now) for row in rows[:MOST_PAST]]
 

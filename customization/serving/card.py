@@ -154,7 +154,7 @@ def live_rows(model: Model) -> list[ServingResource]:
     """What is live of a model, the throughput first."""
     found: list[ServingResource] = []
     for table in TABLES.values():
-        found += table.objects.filter(model=model, state__in=sorted(LIVE)).select_related("requested_by")
+        found += table.objects.filter(model=model, state__in=sorted(LIVE))
     for row in found:
         row.model = model
     return found

@@ -209,4 +209,4 @@ def _moment(moment: datetime | None) -> str:
 
 
 def _row(table: type[Row], pk: int) -> Row:
-    return get_object_or_404(table._default_manager.select_related("model", "requested_by"), pk=pk)
+    return get_object_or_404(table._default_manager.select_related("model"), pk=pk)
